@@ -1,0 +1,82 @@
+# The project's tasks. `make` alone lists them.
+
+# The Python that makes the environment: the first of these that is new enough.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+# Where `make demo` writes its data set.
+DEMO ?= demo-dataset
+# More arguments for the tests or the benchmarks: make test ARGS="-k assemble -x"
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK_VENV := .venv-lock
+LOCK_TOOL := pip-tools==7.6.2
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test lint fix bench lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: $(STAMP) ## Make .venv and install the project with what it needs, if not yet done
+
+demo: setup ## Build a data set from examples/stream into demo-dataset, and show it
+	$(BIN)/chinwag build examples/stream -o $(DEMO)
+	$(BIN)/python examples/show.py $(DEMO)
+
+test: setup ## Run the tests (more arguments for pytest: ARGS="-k name")
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: setup ## Check style, formatting, types and the layers of the package
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+fix: setup ## Format the code and fix what ruff can fix by itself
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: setup ## Run the benchmarks
+	$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions that pyproject.toml allows
+	@mkdir -p build
+	$(LOCK_VENV)/bin/pip-compile pyproject.toml --extra dev --all-build-deps --allow-unsafe --strip-extras \
+		--generate-hashes --upgrade --quiet --no-header --no-emit-options --no-emit-index-url \
+		--no-emit-find-links --no-emit-trusted-host --output-file build/requirements.lock
+	@if grep -nE '://|^-|(^|[ (])/' build/requirements.lock; then \
+		echo 'requirements.lock must name no address, no option and no path: left as it was.' >&2; exit 1; fi
+	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements.lock; } > requirements.lock
+
+clean: ## Remove caches and what the demo and the build left (not .venv)
+	rm -rf build dist demo-dataset .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache $(LOCK_VENV)
+	find src tests examples benchmarks -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(STAMP): requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(LOCK_VENV)/.installed: Makefile | $(BIN)/python
+	$(BIN)/python -m venv --clear $(LOCK_VENV)
+	$(LOCK_VENV)/bin/python -m pip install --quiet '$(LOCK_TOOL)'
+	@touch $@
+
+$(BIN)/python:
+	@python='$(PYTHON)'; \
+	if test -z "$$python"; then \
+		echo 'chinwag needs Python 3.11 or newer, and found none. Name one: make setup PYTHON=/path/to/python3' >&2; exit 1; fi; \
+	if ! command -v "$$python" >/dev/null; then echo "There is no $$python here" >&2; exit 1; fi; \
+	if ! "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then \
+		echo "chinwag needs Python 3.11 or newer; $$python is $$("$$python" -V 2>&1). Name another: make setup PYTHON=..." >&2; exit 1; fi; \
+	if ! "$$python" -c 'import ensurepip, venv' >/dev/null 2>&1; then \
+		echo "$$python cannot make a virtual environment. Debian and Ubuntu ship that apart: sudo apt-get install python3-venv" >&2; \
+		exit 1; fi; \
+	echo "$$python -m venv $(VENV)"; \
+	"$$python" -m venv $(VENV)

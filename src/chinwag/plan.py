@@ -1,0 +1,146 @@
+"""Plan an ingest: which files there are, which the log knows already, and how the rest is cut into jobs.
+
+A file is told by its content (sha256), so that one that was moved, renamed or given twice is read once. Jobs follow the
+order of the files' names and of the members' bytes and nothing else: whatever number of workers reads them, and
+wherever a run was killed, the same files give the same jobs.
+"""
+
+import hashlib
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from chinwag import shelves
+from chinwag.containers import Damage, Found, Junk, Member, members
+from chinwag.reading import FileTask
+from chinwag.workspace import Workspace
+
+JOB = 32 * 1024 * 1024  # compressed bytes a job: about 90,000 rows of a bz2 dump, 8 s of work
+OWN_JOB = 1024 * 1024  # a container of this size ends its job, so that its parts do not depend on its neighbours
+
+
+@dataclass(frozen=True, order=True)
+class File:
+    """Name one input file."""
+
+    name: str
+    path: Path
+    size: int
+    mtime_ns: int
+    is_stream: bool
+
+
+def list_files(paths: Iterable[Path], errors: list[str]) -> list[File]:
+    """List the files under the paths, each once, in the order of their names; hidden ones are left out."""
+    found: dict[Path, File] = {}
+    for path in paths:
+        try:
+            inside = [path] if not path.is_dir() else [entry for entry in path.rglob("*") if entry.is_file()]
+            for file in inside:
+                if not any(part.startswith(".") for part in file.relative_to(path).parts):
+                    about, real = file.stat(), file.resolve()
+                    is_stream = not stat.S_ISREG(about.st_mode)
+                    found.setdefault(real, File(str(file), real, about.st_size, about.st_mtime_ns, is_stream))
+        except OSError as error:
+            errors.append(f"{error.filename or path}: {error.strerror}")
+    return sorted(found.values())
+
+
+class Plan:
+    """Cut files into jobs, leaving out what the log has; `file_ids` tells which file has which id."""
+
+    def __init__(self, files: list[File], target: Workspace, errors: list[str]) -> None:
+        self.files, self._errors = files, errors
+        self._shelf = shelves.names("sources")
+        self._known = {
+            file_id: entry
+            for file_id, entry in target.state.files.items()
+            if entry["source"] or entry["shelf"] == self._shelf  # a new source may know what the old ones did not
+        }
+        self._by_path = {(entry["path"], entry["size"], entry["mtime_ns"]): entry for entry in self._known.values()}
+        self._planned: set[int] = set()
+        self.file_ids: dict[Path, int] = {}
+        self.passed: list[File] = []
+
+    def jobs(self) -> Iterator[list[FileTask]]:
+        """Give jobs of about `JOB` bytes each."""
+        job: list[FileTask] = []
+        size = 0
+        for file in self.files:
+            try:
+                for task in self._tasks(file, JOB - size):
+                    job.append(task)
+                    size += sum(member.size for member in task.members)
+                    if size >= JOB or (task.entry["done"] and task.entry["container"] and file.size >= OWN_JOB):
+                        yield job
+                        job, size = [], 0
+            except OSError as error:
+                self._errors.append(f"{file.name}: {error.strerror}")
+        if job:
+            yield job
+
+    def _tasks(self, file: File, room: int) -> Iterator[FileTask]:
+        """Cut a file into tasks, the first of about `room` bytes; none where the log has all of it."""
+        entry, found = self._identify(file)
+        if entry is None or self._is_done(entry["file_id"]):
+            self.passed.append(file)
+            return
+        self._planned.add(entry["file_id"])
+        skip = self._known.get(entry["file_id"], {}).get("members", 0)
+        task, size = FileTask(file.path, {**entry, "members": skip}), 0
+        for ordinal, item in enumerate(found, 1):
+            if ordinal <= skip:
+                continue
+            if size >= room:
+                yield task
+                task, size, room = FileTask(file.path, {**entry}), 0, JOB
+            task.entry["members"] = ordinal
+            if isinstance(item, Member):
+                task.members.append(item)
+                task.entry["container"] = bool(item.name)
+                size += item.size
+            elif isinstance(item, Damage):
+                task.damages.append((item.name, item.reason))
+            else:
+                task.junk += 1
+        task.entry["done"] = True
+        yield task
+
+    def _is_done(self, file_id: int) -> bool:
+        return file_id in self._planned or bool(self._known.get(file_id, {}).get("done"))
+
+    def _identify(self, file: File) -> tuple[dict[str, Any] | None, Iterator[Found]]:
+        """Tell which file this is, by the log if it is unchanged since, else by its content; and list its members."""
+        entry = {"name": file.name, "path": str(file.path), "size": file.size, "mtime_ns": file.mtime_ns}
+        entry |= {"shelf": self._shelf, "done": False, "container": False}
+        seen = self._by_path.get((str(file.path), file.size, file.mtime_ns))
+        found = members(file.path)
+        if file.is_stream:
+            found, entry["file_id"] = _first_of(found)
+            entry["sha256"] = None
+        elif seen is not None:
+            entry |= {"file_id": seen["file_id"], "sha256": seen["sha256"]}
+        else:
+            with file.path.open("rb") as data:
+                entry["sha256"] = hashlib.file_digest(data, "sha256").hexdigest()
+            entry["file_id"] = _file_id(entry["sha256"])
+        self.file_ids[file.path] = entry["file_id"]
+        return (None if seen is not None and seen["done"] else entry), found
+
+
+def _file_id(digest: str) -> int:
+    return int(digest[:16], 16) >> 1
+
+
+def _first_of(found: Iterator[Found]) -> tuple[Iterator[Found], int]:
+    """Name a stream by its first member: it cannot be read twice."""
+    first = next(found, Junk(""))
+    data = first.data if isinstance(first, Member) else None
+
+    def again() -> Iterator[Found]:
+        yield first
+        yield from found
+
+    return again(), _file_id(hashlib.sha256(data or b"").hexdigest())

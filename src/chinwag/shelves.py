@@ -1,0 +1,51 @@
+"""Find what lies on a shelf: the modules of a folder of the package, and what other packages add by entry point.
+
+The file is the registry. Listing reads the first line of each docstring and imports nothing.
+"""
+
+import ast
+import importlib
+import importlib.util
+from importlib.metadata import entry_points
+from pathlib import Path
+from types import ModuleType
+
+from chinwag.errors import UsageError
+
+SHELVES = ("sources", "filters", "exports")
+
+
+def names(shelf: str) -> list[str]:
+    """List the names on a shelf, in order."""
+    return sorted({*_own(shelf), *_added(shelf)})
+
+
+def sentence(shelf: str, name: str) -> str:
+    """Give the first line of a part's docstring, without importing it."""
+    path = _own(shelf).get(name)
+    if path is None:
+        spec = importlib.util.find_spec(_added(shelf)[name])
+        path = Path(spec.origin) if spec and spec.origin else None
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) if path else None
+    return (text or "").partition("\n")[0]
+
+
+def load(shelf: str, name: str) -> ModuleType:
+    """Import one part of a shelf.
+
+    Raises UsageError, naming those there are, where there is none of this name.
+    """
+    if name in _own(shelf):
+        return importlib.import_module(f"chinwag.{shelf}.{name}")
+    if name in _added(shelf):
+        return importlib.import_module(_added(shelf)[name])
+    raise UsageError(f"no {shelf.removesuffix('s')} is called {name!r}; there are: {', '.join(names(shelf))}")
+
+
+def _own(shelf: str) -> dict[str, Path]:
+    folder = Path(__file__).parent / shelf
+    return {path.stem: path for path in folder.glob("*.py") if not path.stem.startswith("_")}
+
+
+def _added(shelf: str) -> dict[str, str]:
+    return {point.name: point.value for point in entry_points(group=f"chinwag.{shelf}")}

@@ -1,0 +1,326 @@
+"""Twitter API v1.1: the archive.org stream of 2011 to 2022, REST answers and what twarc 1 saved.
+
+Statuses inside a status (retweeted, quoted, a quote inside a retweet) are sightings of their own: most parents are found
+there. A retweet has no row; it is a sighting of its original.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated, Any
+
+import msgspec
+
+from chinwag.mending import mend, objects
+from chinwag.rows import Rows, classic_time, id_time, to_id
+
+NOTICES = ("delete", "scrub_geo", "status_withheld", "user_withheld", "limit", "disconnect", "warning")
+SHORT_LINK = re.compile(r"https?://t\.co/\w+")
+LEADING_MENTION = re.compile(r"[@＠](\w{1,20})\s*")
+ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#39);")  # all that Twitter ever escaped; each is undone once
+CHARACTER = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+Number = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+
+
+class User(msgspec.Struct, gc=False):
+    id: Number | None = None
+    id_str: str | None = None
+    screen_name: str | None = None
+    followers_count: Count | None = None
+    verified: bool | None = None
+
+
+class Url(msgspec.Struct, gc=False):
+    url: str | None = None
+    expanded_url: str | None = None
+
+
+class Media(msgspec.Struct, gc=False):
+    url: str | None = None
+    expanded_url: str | None = None
+    media_url_https: str | None = None
+    type: str | None = None
+    ext_alt_text: str | None = None
+
+
+class Hashtag(msgspec.Struct, gc=False):
+    text: str | None = None
+
+
+class Mention(msgspec.Struct, gc=False):
+    screen_name: str | None = None
+
+
+class Entities(msgspec.Struct, gc=False):
+    urls: list[Url] | None = None
+    media: list[Media] | None = None
+    hashtags: list[Hashtag] | None = None
+    user_mentions: list[Mention] | None = None
+
+
+class Extended(msgspec.Struct, gc=False):
+    full_text: str | None = None
+    display_text_range: list[Number] | None = None
+    entities: Entities | None = None
+    extended_entities: Entities | None = None
+
+
+class Status(Extended, gc=False):
+    id: Number | None = None
+    id_str: str | None = None
+    created_at: str | None = None
+    user: User | None = None
+    text: str | None = None
+    truncated: bool | None = None
+    extended_tweet: Extended | None = None
+    in_reply_to_status_id: Number | None = None
+    in_reply_to_status_id_str: str | None = None
+    in_reply_to_user_id: Number | None = None
+    in_reply_to_user_id_str: str | None = None
+    in_reply_to_screen_name: str | None = None
+    quoted_status_id: Number | None = None
+    quoted_status_id_str: str | None = None
+    quoted_status: "Status | None" = None
+    retweeted_status: "Status | None" = None
+    reply_count: Count | None = None
+    retweet_count: Count | None = None
+    favorite_count: Count | None = None
+    quote_count: Count | None = None
+    lang: str | None = None
+    source: str | None = None
+    possibly_sensitive: bool | None = None
+
+
+class Subject(msgspec.Struct, gc=False):
+    id: Number | None = None
+    id_str: str | None = None
+    user_id: Number | None = None
+    user_id_str: str | None = None
+    up_to_status_id: Number | None = None
+    up_to_status_id_str: str | None = None
+
+
+class Delete(msgspec.Struct, gc=False):
+    status: Subject | None = None
+    timestamp_ms: str | None = None
+
+
+class Record(Status, gc=False):
+    delete: Delete | None = None
+    scrub_geo: Subject | None = None
+    status_withheld: Subject | None = None
+    user_withheld: Subject | None = None
+    limit: msgspec.Raw | None = None
+    disconnect: msgspec.Raw | None = None
+    warning: msgspec.Raw | None = None
+
+
+_DECODER = msgspec.json.Decoder(Record)
+_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+def claims(record: dict[str, Any]) -> bool:
+    """Tell a status, or a notice of the stream, from all other shapes."""
+    if len(record) == 1:
+        return next(iter(record)) in NOTICES
+    if "__typename" in record or "_type" in record or "author_id" in record:
+        return False
+    return ("id_str" in record or "id" in record) and "user" in record and ("text" in record or "full_text" in record)
+
+
+def read(lines: bytes, first: int, rows: Rows) -> None:
+    """Add to `rows` what the lines hold; the first of them has the number `first`."""
+    count = lines.count(b"\n") + (not lines.endswith(b"\n"))
+    rows.counts["lines"] += count
+    try:
+        records = _DECODER.decode_lines(lines)
+    except _REFUSED:
+        records = []
+    if len(records) == count:
+        _add(range(first, first + count), records, rows)
+    else:  # a blank, broken or doubled line: decode each by itself
+        numbered = list(_one_by_one(lines, first, rows))
+        _add([number for number, _ in numbered], [record for _, record in numbered], rows)
+
+
+def _one_by_one(lines: bytes, first: int, rows: Rows) -> Iterator[tuple[int, Record]]:
+    for number, line in enumerate(lines.removesuffix(b"\n").split(b"\n"), first):
+        if not line.strip(b" \t\r\0"):
+            rows.counts["blanks"] += 1
+            continue
+        try:
+            yield number, _DECODER.decode(line)
+        except _REFUSED:
+            yield from _mended(line, number, rows)
+
+
+def _mended(line: bytes, number: int, rows: Rows) -> Iterator[tuple[int, Record]]:
+    """Read a line that is not as it should be; each object on it counts as a line of its own."""
+    for index, found in enumerate(objects(line)):
+        rows.counts["lines"] += index > 0
+        if isinstance(found, str):
+            rows.reject(number, found)
+            continue
+        problems: list[str] = []
+        record = mend(found, Record, problems.append)
+        if record is None or ("user" in found and _problem(record)):
+            rows.reject(number, _problem(record or Record()) or "unknown record")
+            continue
+        for problem in problems:
+            rows.field(number, problem)
+        yield number, record
+
+
+def _add(numbers: Sequence[int], records: Iterable[Record], rows: Rows) -> None:
+    for number, record in zip(numbers, records, strict=True):
+        if record.user is not None:
+            _tweet(number, record, rows)
+        elif (delete := record.delete) is not None and delete.status is not None:
+            _notice(number, "delete", delete.status, rows, to_id(delete.timestamp_ms))
+        elif record.scrub_geo is not None:
+            _notice(number, "scrub_geo", record.scrub_geo, rows)
+        elif record.status_withheld is not None:
+            _notice(number, "status_withheld", record.status_withheld, rows)
+        elif record.user_withheld is not None:
+            _notice(number, "user_withheld", record.user_withheld, rows)
+        elif any((record.limit, record.disconnect, record.warning)):
+            rows.counts["notices"] += 1
+        else:
+            rows.reject(number, "unknown record")
+
+
+def _notice(number: int, kind: str, subject: Subject, rows: Rows, at: int | None = None) -> None:
+    subject_id = to_id(subject.id_str) or to_id(subject.id)
+    user_id = to_id(subject.user_id_str) or to_id(subject.user_id)
+    tweet_id = subject_id if kind in ("delete", "status_withheld") else None
+    author_id = user_id if kind != "user_withheld" else user_id or subject_id
+    if tweet_id is None and author_id is None:
+        rows.reject(number, f"{kind} notice without an id")
+        return
+    rows.counts["notices"] += 1
+    up_to_id = to_id(subject.up_to_status_id_str) or to_id(subject.up_to_status_id)
+    rows.delete(kind, tweet_id, author_id, up_to_id=up_to_id, at=at)
+
+
+def _problem(status: Status) -> str | None:
+    """Say why a status cannot be used; None where it can."""
+    if to_id(status.id_str) is None and to_id(status.id) is None:
+        return "no id, or an id out of range"
+    if status.text is None and status.full_text is None:
+        return "no text"
+    return None
+
+
+def _tweet(number: int, record: Record, rows: Rows) -> None:
+    """Add the sightings in a status."""
+    if problem := _problem(record):
+        rows.reject(number, problem)
+        return
+    rows.counts["tweets"] += 1
+    seen_at = _written_at(record)
+    original = record.retweeted_status
+    if original is None:
+        # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
+        known = record.full_text is not None or any(_counts(record))
+        _sighting(number, record, "own", None if known else seen_at, rows, counted=known)
+    else:
+        _embedded(number, original, "retweeted", seen_at, rows)
+    outer, inner = record.quoted_status, original.quoted_status if original else None
+    if outer is not None:
+        _embedded(number, outer, "quoted", seen_at, rows)
+    if inner is not None and (outer is None or inner.id_str != outer.id_str):
+        _embedded(number, inner, "quoted", seen_at, rows)
+
+
+def _embedded(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows) -> None:
+    if problem := _problem(status):
+        rows.field(number, f"{seen_as} status: {problem}")
+    else:
+        _sighting(number, status, seen_as, seen_at, rows, counted=True)
+
+
+def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | None]:
+    return status.reply_count, status.retweet_count, status.favorite_count, status.quote_count
+
+
+def _written_at(status: Status) -> int | None:
+    """Give the time of a status: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given."""
+    tweet_id = to_id(status.id_str) or to_id(status.id)
+    return (id_time(tweet_id) if tweet_id else None) or classic_time(status.created_at)
+
+
+def _sighting(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool) -> None:
+    user = status.user or User()
+    full: Extended = status
+    if status.truncated and status.extended_tweet is not None and status.extended_tweet.full_text is not None:
+        full = status.extended_tweet
+    entities = full.entities or Entities()
+    attached = full.extended_entities.media if full.extended_entities else entities.media
+    media = [item for item in attached or () if item is not None]
+    prefix, text = _parts(status, full, entities)
+    quoted = status.quoted_status
+    rows.sighting(
+        number,
+        id=to_id(status.id_str) or to_id(status.id) or 0,
+        created_at=_written_at(status),
+        author_id=to_id(user.id_str) or to_id(user.id),
+        author_handle=user.screen_name,
+        author_followers=user.followers_count,
+        author_verified=user.verified,
+        text=_readable(text, entities.urls, media),
+        reply_prefix=prefix,
+        lang=status.lang,
+        reply_to_id=to_id(status.in_reply_to_status_id_str) or to_id(status.in_reply_to_status_id),
+        reply_to_author_id=to_id(status.in_reply_to_user_id_str) or to_id(status.in_reply_to_user_id),
+        quoted_id=to_id(status.quoted_status_id_str)
+        or to_id(status.quoted_status_id)
+        or (to_id(quoted.id_str) if quoted else None),
+        conversation_id=None,
+        counts=_counts(status) if counted else (None, None, None, None),
+        possibly_sensitive=status.possibly_sensitive,
+        client=_client(status.source),
+        urls=[url.expanded_url or url.url or "" for url in entities.urls] if entities.urls else None,
+        hashtags=[tag.text for tag in entities.hashtags if tag.text] if entities.hashtags else None,
+        media=[(item.type, item.media_url_https, item.ext_alt_text) for item in media] or None,
+        seen_as=seen_as,
+        seen_at=seen_at,
+    )
+
+
+def _parts(status: Status, full: Extended, entities: Entities) -> tuple[str | None, str]:
+    """Cut the reply prefix from the text as it came.
+
+    `display_text_range` counts code points of the still escaped text (2,092 of 2,092 ranges of a real minute). Where it
+    is absent, as in 2013, only those leading mentions are cut that the record itself explains.
+    """
+    text = full.full_text if full.full_text is not None else status.text or ""
+    shown = full.display_text_range
+    if shown is not None and len(shown) == 2 and 0 <= shown[0] <= shown[1] <= len(text):
+        start = shown[0]
+    elif status.in_reply_to_screen_name or status.in_reply_to_status_id_str:
+        known = {mention.screen_name.lower() for mention in entities.user_mentions or () if mention.screen_name}
+        known.add((status.in_reply_to_screen_name or "").lower())
+        start = 0
+        while (found := LEADING_MENTION.match(text, start)) and found[1].lower() in known:
+            start = found.end()
+    else:
+        start = 0
+    return (text[:start].strip(), text[start:]) if start else (None, text)
+
+
+def _readable(text: str, urls: list[Url] | None, media: list[Media]) -> str:
+    """Undo the escaping and put the address a t.co link leads to in its place."""
+    if "&" in text:
+        text = ENTITY.sub(lambda found: CHARACTER[found[1]], text)
+    if "//t.co/" in text and (urls or media):
+        links = {link.url: link.expanded_url for link in (*media, *(urls or ())) if link.url and link.expanded_url}
+        text = SHORT_LINK.sub(lambda found: links.get(found[0]) or found[0], text)
+    return text
+
+
+def _client(source: str | None) -> str | None:
+    """Give the name in a client's HTML anchor."""
+    if source and source.startswith("<a"):
+        return source[source.find(">") + 1 : source.rfind("<")] or None
+    return source or None

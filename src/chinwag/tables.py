@@ -1,0 +1,155 @@
+"""Define every table of a workspace: columns, types, meaning. This is the waist all stages share.
+
+Names and columns are public. Ids are int64, times are UTC timestamps in milliseconds, text is UTF-8 with HTML entities
+undone. Null means unknown, never zero.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_TWEET = {
+    "id": ("id", "the tweet's id"),
+    "created_at": ("time", "when it was written; for a snowflake id the time in the id"),
+    "author_id": ("id", "the author's account id"),
+    "author_handle": ("text", "the author's screen name, without @"),
+    "author_followers": ("int64", "the author's followers when the tweet was seen"),
+    "author_verified": ("bool", "whether the author was verified when the tweet was seen"),
+    "text": ("text", "the text without the reply prefix, t.co links expanded"),
+    "reply_prefix": ("text", "the @mentions that the client put before a reply's text"),
+    "lang": ("text", "Twitter's language code, old codes mapped to today's; und = undetermined"),
+    "reply_to_id": ("id", "the tweet it replies to"),
+    "reply_to_author_id": ("id", "the account it replies to"),
+    "quoted_id": ("id", "the tweet it quotes"),
+    "conversation_id": ("id", "the root's id, where the source gives it"),
+    "reply_count": ("int64", "replies when last seen"),
+    "retweet_count": ("int64", "retweets when last seen"),
+    "like_count": ("int64", "likes when last seen"),
+    "quote_count": ("int64", "quotes when last seen"),
+    "possibly_sensitive": ("bool", "Twitter's mark for links or media that may be sensitive"),
+    "client": ("text", "the program it was written with"),
+    "urls": ("texts", "the links in it, expanded"),
+    "hashtags": ("texts", "the hashtags in it, without #"),
+    "media": ("media", "photos, videos and animated GIFs: kind, url, alt text"),
+}
+
+TABLES: dict[str, dict[str, tuple[str, str]]] = {
+    "sightings": {
+        **_TWEET,
+        "seen_as": ("text", "own, retweeted, quoted, included or parent"),
+        "seen_at": ("time", "when the record that shows it was made; null where the source does not say"),
+        "source": ("text", "the shape of the record"),
+        "file_id": ("id", "the file it was read from"),
+    },
+    "deletes": {
+        "tweet_id": ("id", "the tweet that is gone"),
+        "author_id": ("id", "its author, or the author all of whose tweets are meant"),
+        "kind": ("text", "delete, scrub_geo, status_withheld or user_withheld"),
+        "up_to_id": ("id", "for scrub_geo: the last tweet it is about"),
+        "at": ("time", "when the notice was given"),
+        "file_id": ("id", "the file it was read from"),
+    },
+    "rejects": {
+        "file_id": ("id", "the file"),
+        "member": ("text", "the member of the file; empty for a file that is no container"),
+        "line": ("int64", "the line in the member, from 1; null for bytes that could not be read"),
+        "scope": (
+            "text",
+            "record: nothing of it is in the tables; field: only that value is missing; bytes: lost bytes",
+        ),
+        "reason": ("text", "what was wrong with it"),
+    },
+    "files": {
+        "file_id": ("id", "the first 63 bits of sha256; for a stream, of its first bytes"),
+        "name": ("text", "the path as it was given"),
+        "size": ("int64", "bytes"),
+        "sha256": ("text", "of the whole file; null for a stream"),
+        "source": ("text", "the shapes found in it, comma-separated; null where none was"),
+        "lines": ("int64", "records = tweets + notices + blanks + rejects"),
+        "tweets": ("int64", "records that are tweets, retweets included"),
+        "sightings": ("int64", "rows of sightings"),
+        "embedded": ("int64", "those of tweets inside other records"),
+        "deletes": ("int64", "rows of deletes"),
+        "notices": ("int64", "records that are notices, deletes among them"),
+        "blanks": ("int64", "empty lines"),
+        "rejects": ("int64", "records that could not be used"),
+        "fields": ("int64", "values left out of a record that was used"),
+        "damages": ("int64", "places where bytes could not be read"),
+        "junk": ("int64", "members of a container that hold no tweets: hidden files, leftovers, links, other formats"),
+        "seconds": ("float64", "time a worker spent on it"),
+    },
+    "tweets": {
+        **_TWEET,
+        "sightings": ("int64", "how many times it was seen"),
+        "sources": ("texts", "the shapes of the records that showed it"),
+        "seen_own": ("bool", "whether it was seen as a record of its own, not only inside others"),
+    },
+    "edges": {
+        "child_id": ("id", "the newer tweet"),
+        "parent_id": ("id", "the older tweet it answers"),
+        "kind": ("text", "reply, quote or inferred"),
+    },
+    "nodes": {
+        "tweet_id": ("id", "a tweet in a tree of two or more"),
+        "root_id": ("id", "the tree's root"),
+        "parent_id": ("id", "the tweet it answers; null for the root"),
+        "depth": ("int64", "steps from the root"),
+        "kind": ("text", "the kind of the edge to its parent; null for the root"),
+    },
+    "conversations": {
+        "root_id": ("id", "the oldest tweet of the tree"),
+        "tweets": ("int64", "tweets in the tree"),
+        "authors": ("int64", "authors in the tree"),
+        "depth": ("int64", "depth of the deepest tweet"),
+        "started_at": ("time", "time of its first tweet"),
+        "ended_at": ("time", "time of its last tweet"),
+        "lang": ("text", "the root's language"),
+        "complete": ("bool", "whether the root answers nothing; false where its parent is missing"),
+    },
+    "wanted": {
+        "tweet_id": ("id", "a missing tweet that known tweets reply to"),
+        "replies": ("int64", "known replies to it"),
+        "unlocks": ("int64", "turns that would join a conversation if it were there"),
+        "conversation_id": ("id", "the root's id, where a reply gives it"),
+        "obtainable": ("bool", "whether its id can occur in a 1 % stream sample at all"),
+    },
+    "drops": {
+        "id": ("id", "a tweet, or the root of a conversation"),
+        "level": ("text", "tweet or conversation"),
+        "filter": ("text", "the rule that dropped it"),
+    },
+    "turns": {
+        "turn_id": ("id", "the first tweet of the turn"),
+        "root_id": ("id", "the first tweet of the conversation"),
+        "parent_turn_id": ("id", "the turn it answers; null for the first"),
+        "depth": ("int64", "steps from the first turn"),
+        "role": ("text", "prompter at even depth, assistant at odd"),
+        "author": ("text", "a keyed pseudonym"),
+        "lang": ("text", "language of its first tweet"),
+        "text": ("text", "its tweets' texts, joined; mentions are placeholders"),
+        "like_count": ("int64", "the most likes any of its tweets has; null where none is known"),
+        "created_at": ("time", "time of its first tweet"),
+        "split": ("text", "train, validation or test; the same for a whole conversation"),
+    },
+}
+
+ASSEMBLED = ("tweets", "edges", "nodes", "conversations", "wanted")
+
+
+def schema(table: str) -> "pa.Schema":
+    """Give a table's Arrow schema."""
+    import pyarrow as pa
+
+    media = pa.struct([("kind", pa.string()), ("url", pa.string()), ("alt", pa.string())])
+    types = {
+        "id": pa.int64(),
+        "int64": pa.int64(),
+        "float64": pa.float64(),
+        "bool": pa.bool_(),
+        "text": pa.string(),
+        "time": pa.timestamp("ms", tz="UTC"),
+        "texts": pa.list_(pa.string()),
+        "media": pa.list_(media),
+    }
+    return pa.schema([(column, types[kind]) for column, (kind, _) in TABLES[table].items()])

@@ -1,0 +1,204 @@
+"""Keep a workspace: a folder of Parquet tables, and a log that says which files are in force.
+
+A part is written under a hidden name, synced and renamed; then one small JSON, the commit, is put into `log/` the same
+way. Readers go by the log and never by what lies in a folder, so a killed run leaves nothing half-made in sight. One
+run writes at a time (a lock on the folder); anyone may read meanwhile.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chinwag.errors import WorkspaceBusy, WorkspaceError
+from chinwag.tables import TABLES, schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+FORMAT = 1
+SUMMED = {name for name, (kind, _) in TABLES["files"].items() if kind in ("int64", "float64")} - {"size"}
+
+
+@dataclass
+class State:
+    """Sum up the log: the parts of each table, what is known of each file, and the last commit of each step."""
+
+    number: int = 0
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    files: dict[int, dict[str, Any]] = field(default_factory=dict)
+    steps: dict[str, int] = field(default_factory=dict)
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def sync_write(path: Path, data: bytes) -> None:
+    """Write a file so that it appears whole or not at all, and is on the disk when this returns."""
+    hidden = path.with_name(f".{path.name}.partial")
+    with hidden.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    hidden.replace(path)
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make sure that the names in a folder are on the disk."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+
+
+class Workspace:
+    """Open a workspace, making it where `create` says so.
+
+    Raises WorkspaceError where there is none, or where a newer chinwag wrote it.
+    """
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        self.log = path / "log"
+        if create:
+            try:
+                self.log.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise WorkspaceError(f"{path}: cannot make a workspace: {error.strerror}") from error
+        elif not self.log.is_dir():
+            raise WorkspaceError(f"{path}: no workspace here; make one with: chinwag ingest PATH -w {path}")
+        self.state = State()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what was committed since the state was last read."""
+        numbers = sorted(int(entry.stem) for entry in self.log.glob("[0-9]*.json"))
+        for number in numbers:
+            if number > self.state.number:
+                self._apply(number, self._read(number))
+
+    def _read(self, number: int) -> dict[str, Any]:
+        path = self.log / f"{number:08}.json"
+        try:
+            commit: dict[str, Any] = json.loads(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise WorkspaceError(f"{path}: damaged log entry: {error}") from error
+        if commit["format"] > FORMAT:
+            raise WorkspaceError(f"{self.path}: written by a newer chinwag (format {commit['format']}); update chinwag")
+        return commit
+
+    def _apply(self, number: int, commit: dict[str, Any]) -> None:
+        state = self.state
+        for table, names in commit["replace"].items():
+            state.parts[table] = list(names)
+        for table, names in commit["add"].items():
+            state.parts.setdefault(table, []).extend(names)
+        for entry in commit["files"]:
+            known = state.files.setdefault(entry["file_id"], {})
+            _merge(known, entry)
+        state.steps[commit["step"]] = number
+        state.options[commit["step"]] = commit["options"]
+        state.number = number
+
+    def parts(self, table: str) -> list[Path]:
+        """List the Parquet files a table consists of."""
+        return [self.path / name for name in self.state.parts.get(table, [])]
+
+    def fresh(self, step: str, after: str) -> bool:
+        """Tell whether a step was done since another one was last done."""
+        return self.state.steps.get(step, 0) > self.state.steps.get(after, 0)
+
+    def files(self) -> "pa.Table":
+        """Give the table `files`, which is read from the log."""
+        import pyarrow as pa
+
+        wanted = schema("files")
+        rows = [{name: entry.get(name) for name in wanted.names} for _, entry in sorted(self.state.files.items())]
+        for row in rows:
+            row["source"] = ",".join(row["source"]) or None
+        return pa.Table.from_pylist(rows, schema=wanted)
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Hold the workspace for writing, and give a scratch folder that is removed at the end.
+
+        Raises WorkspaceBusy while another run holds it. What a killed run left behind is removed first.
+        """
+        try:
+            lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise WorkspaceError(f"{self.path}: cannot write here: {error.strerror}") from error
+        scratch = self.path / "scratch"
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise WorkspaceBusy(f"{self.path}: another run is writing here; wait for it to end") from error
+            self.refresh()
+            self._sweep()
+            scratch.mkdir(exist_ok=True)
+            yield scratch
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+            os.close(lock)
+
+    def _sweep(self) -> None:
+        """Remove what no commit names: scratch, half-written files, parts of a run that was killed."""
+        shutil.rmtree(self.path / "scratch", ignore_errors=True)
+        named = {name for names in self.state.parts.values() for name in names}
+        for hidden in self.log.glob(".*.partial"):
+            hidden.unlink()
+        for part in self.path.glob("*/*.parquet"):
+            if str(part.relative_to(self.path)) not in named:
+                part.unlink()
+
+    def adopt(self, table: str, part: Path, name: str) -> str:
+        """Move a finished part from scratch to its table; it counts once it is committed. Gives its name there."""
+        folder = self.path / table
+        folder.mkdir(exist_ok=True)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        part.replace(folder / f"{name}.parquet")
+        sync_folder(folder)
+        return f"{table}/{name}.parquet"
+
+    def commit(
+        self,
+        step: str,
+        *,
+        add: dict[str, list[str]] | None = None,
+        replace: dict[str, list[str]] | None = None,
+        files: list[dict[str, Any]] | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        """Put adopted parts in force, all at once; parts that are replaced are removed afterwards."""
+        number = self.state.number + 1
+        commit = {
+            "format": FORMAT,
+            "step": step,
+            "add": add or {},
+            "replace": replace or {},
+            "files": files or [],
+            "options": options or {},
+        }
+        sync_write(self.log / f"{number:08}.json", json.dumps(commit, separators=(",", ":")).encode())
+        old = {name for table in commit["replace"] for name in self.state.parts.get(table, [])}
+        self._apply(number, commit)
+        for name in old - {name for names in self.state.parts.values() for name in names}:
+            (self.path / name).unlink(missing_ok=True)
+
+
+def _merge(known: dict[str, Any], entry: dict[str, Any]) -> None:
+    """Add what a commit says of a file to what earlier commits said: a large file is read in several jobs."""
+    for name, value in entry.items():
+        if name in SUMMED:
+            known[name] = known.get(name, 0) + value
+        elif name == "source":
+            known[name] = sorted({*known.get(name, ()), *value})
+        else:
+            known[name] = value
