@@ -280,14 +280,16 @@ class _Stream:
         path, code = f"pbs.twimg.com/media/{self._code(15)}.jpg", self._code()
         sizes = (("thumb", 150, "crop"), ("small", 680, "fit"), ("medium", 1200, "fit"), ("large", 2048, "fit"))
         return {"id": sid + 1, "id_str": str(sid + 1), "media_url": f"http://{path}",
-                "media_url_https": f"https://{path}", "url": f"https://t.co/{code}", "display_url": f"pic.twitter.com/{code}", "type": "photo",
+                "media_url_https": f"https://{path}", "type": "photo", "url": f"https://t.co/{code}",
+                "display_url": f"pic.twitter.com/{code}",
                 "expanded_url": f"https://twitter.com/{user['screen_name']}/status/{sid}/photo/1",
                 "sizes": {name: {"w": width, "h": width, "resize": resize} for name, width, resize in sizes}}
 
     def _entities(self, text: str, media: Json | None, expanded: Mapping[str, str]) -> Json:
         """Derive the entities of a text; indices count code points of the still escaped text."""
         tags = [{"text": match[1], "indices": [*match.span()]} for match in _HASHTAG.finditer(text)]
-        found: Json = {"hashtags": tags, "urls": [], "user_mentions": [], **({"symbols": []} if self.era.extended else {})}
+        symbols = {"symbols": list[Json]()} if self.era.extended else {}
+        found: Json = {"hashtags": tags, "urls": [], "user_mentions": [], **symbols}
         for match in _TCO.finditer(text):
             if media and match[0] == media["url"]:
                 found["media"] = [media | {"indices": [*match.span()]}]

@@ -39,7 +39,7 @@ def kind(status: Json) -> str:
 @pytest.mark.parametrize("era", synthetic.ERAS)
 def test_shares_follow_the_era(era: str) -> None:
     traits = synthetic.ERAS[era]
-    statuses, deletes = read(era, minutes=1, statuses=1500)
+    statuses, deletes = read(era, minutes=1, statuses=1000)
     total = len(statuses)
     kinds = Counter(map(kind, statuses))
     for name, share in (("retweet", traits.retweets), ("reply", traits.replies), ("quote", traits.quotes)):
@@ -73,7 +73,7 @@ def test_ids_lie_in_the_window_and_agree_with_the_times(era: str) -> None:
 
 @pytest.mark.parametrize("era", ["2017", "2021"])
 def test_ranges_count_code_points_of_the_escaped_text(era: str) -> None:
-    statuses, _ = read(era, minutes=1, statuses=1000, joined=0.5)
+    statuses, _ = read(era, minutes=1, statuses=700, joined=0.5)
     seen = Counter[str]()
     for status in statuses:
         for one in (status, *embedded(status)):
@@ -102,7 +102,7 @@ def test_ranges_count_code_points_of_the_escaped_text(era: str) -> None:
 
 @pytest.mark.parametrize("joined", [0.03, 0.9])
 def test_the_asked_share_of_replies_has_its_parent(joined: float) -> None:
-    statuses, _ = read("2021", statuses=500, joined=joined)
+    statuses, _ = read("2021", statuses=400, joined=joined)
     there = {one["id"]: one for status in statuses for one in (status, *embedded(status))}
     replies = [one for one in statuses if one["in_reply_to_status_id"]]
     found = [one for one in replies if one["in_reply_to_status_id"] in there]

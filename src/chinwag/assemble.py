@@ -1,0 +1,106 @@
+"""Match replies with their parents, and make trees of them.
+
+`STEPS` are SELECTs in their order, each in a file of `sql/` that has the name of the table it makes. Roots and depths
+are found by leaps: `leaps` holds, for the tweets deep enough, the ancestor exactly 2^power steps up. Taken from the
+shallow to the deep, a tweet's longest leap lands on its root or on a tweet whose root is known by then, so a chain of
+thousands takes some dozen joins. A parent is older than its child, so there are no circles.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+
+from chinwag.engines import Engine, Value
+from chinwag.errors import WorkspaceError
+from chinwag.progress import spinner
+from chinwag.tables import ASSEMBLED
+from chinwag.workspace import Workspace
+
+STEPS = (
+    "deleted",
+    "withheld",
+    "repeated",
+    "known",
+    "fullest",
+    "tweets",
+    "edges",
+    "parents",
+    "leaps",
+    "rooted",
+    "nodes",
+    "conversations",
+    "unlocks",
+    "wanted",
+)
+
+
+@dataclass
+class Summary:
+    """Count the rows of the tables that were made."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    def line(self) -> str:
+        """Say it in one line."""
+        rows = self.rows
+        return (
+            f"{rows['tweets']:,} tweets, {rows['edges']:,} edges, {rows['nodes']:,} tweets in "
+            f"{rows['conversations']:,} conversations, {rows['wanted']:,} wanted, {self.seconds:.1f} s"
+        )
+
+
+def statement(name: str) -> str:
+    """Give the SELECT that makes a table."""
+    return files("chinwag").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def run(
+    workspace: Path, *, quotes: bool = True, memory: str | None = None, threads: int | None = None, quiet: bool = False
+) -> Summary:
+    """Make `tweets`, `edges`, `nodes`, `conversations` and `wanted` from what was ingested.
+
+    What does not fit in `memory` goes to the workspace's scratch folder. The tables appear together or not at all.
+    Raises WorkspaceError where nothing was ingested, EngineError where the database cannot go on.
+    """
+    from chinwag.engines.duckdb import DuckDB
+
+    started = time.perf_counter()
+    target = Workspace(workspace)
+    if not target.state.steps.get("ingest"):
+        raise WorkspaceError(f"{workspace}: nothing was ingested; start with: chinwag ingest PATH -w {workspace}")
+    summary = Summary()
+    with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
+        for table in ("sightings", "deletes"):
+            engine.read(table, target.parts(table))
+        made: dict[str, list[str]] = {}
+        for step in STEPS:
+            with spinner(f"assemble: {step}", quiet=quiet):
+                values: Sequence[Value] = [quotes] if step == "edges" else []
+                if step in ASSEMBLED:
+                    part = scratch / f"{step}.parquet"
+                    summary.rows[step] = engine.write(step, statement(step), part, values)
+                    engine.read(step, [part])
+                else:
+                    make(engine, step, values)
+        for table in ASSEMBLED:
+            name = f"{target.state.number + 1:08}"
+            made[table] = [target.adopt(table, scratch / f"{table}.parquet", name)]
+        target.commit("assemble", replace=made, options={"quotes": quotes})
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def make(engine: Engine, step: str, values: Sequence[Value] = ()) -> None:
+    """Make the table of one step that stays in the engine."""
+    engine.make(step, statement(step), values)
+    if step == "leaps":
+        power = 0
+        while engine.value("select count(*) from leaps where power = ?", [power]):
+            engine.append("leaps", statement("longer_leaps"), [power, power])
+            power += 1
+    elif step == "rooted":
+        for power in range(int(engine.value("select max(power) from leaps") or 0) + 1):
+            engine.append("rooted", statement("more_rooted"), [1 << power, power + 1, power])

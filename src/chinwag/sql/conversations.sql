@@ -1,0 +1,14 @@
+-- One row a tree; it is complete where its root answers nothing.
+select
+  n.root_id,
+  count(*) as tweets,
+  count(distinct t.author_id) as authors,
+  max(n.depth) as depth,
+  min(t.created_at) as started_at,
+  max(t.created_at) as ended_at,
+  max(case when n.depth = 0 then t.lang end) as lang,
+  max(case when n.depth = 0 and t.reply_to_id is null then 1 else 0 end) = 1 as complete
+from nodes as n
+join (select id, author_id, created_at, lang, reply_to_id from tweets) as t on n.tweet_id = t.id
+group by n.root_id
+order by n.root_id

@@ -1,0 +1,22 @@
+-- The sighting of a repeated tweet that has the fullest text; on a tie the newest, then whatever orders them for good.
+-- A text whose reply prefix was cut off is as full as the same text with it.
+select s.*
+from sightings as s
+semi join repeated as r on s.id = r.id
+qualify row_number() over (
+  partition by s.id
+  order by
+    length(s.text) + coalesce(length(s.reply_prefix) + 1, 0) desc,
+    case when s.reply_prefix is null then 1 else 0 end,
+    s.text,
+    s.seen_at desc nulls last,
+    s.author_followers desc nulls last,
+    s.author_handle nulls last,
+    s.author_verified desc nulls last,
+    s.possibly_sensitive desc nulls last,
+    s.lang nulls last,
+    s.client nulls last,
+    s.urls nulls last,
+    s.hashtags nulls last,
+    s.media nulls last
+) = 1

@@ -1,0 +1,10 @@
+-- Turns in the tree below each root: tweets whose author is not that of the tweet they answer.
+select n.root_id, count(*) as turns
+from nodes as n
+join (select id, author_id from tweets) as t on n.tweet_id = t.id
+left join (select id, author_id from tweets) as p on n.parent_id = p.id
+where p.id is null
+   or t.author_id is null
+   or p.author_id is null
+   or t.author_id <> p.author_id
+group by n.root_id
