@@ -1,0 +1,1 @@
+"""Measure what the README's numbers were measured with."""

@@ -1,0 +1,140 @@
+"""Choose and shape: run the filters, write what they drop, make turns of what is left, give each conversation a split.
+
+A filter marks and never deletes: `drops` says of every tweet of a tree that is in no turn which rule took it.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from chinwag import shelves
+from chinwag.engines import Engine
+from chinwag.errors import WorkspaceError
+from chinwag.progress import spinner
+from chinwag.pseudonyms import given_key, make_key
+from chinwag.recipe import Recipe
+from chinwag.sql import statement
+from chinwag.tables import schema
+from chinwag.turns import Turn, Tweet, split_of, turns_of
+from chinwag.workspace import Workspace
+
+BATCH = 50_000  # rows written at once
+
+
+@dataclass
+class Summary:
+    """Count conversations and turns, and tweets dropped by rule."""
+
+    conversations: int = 0
+    turns: int = 0
+    drops: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+
+    def line(self) -> str:
+        """Say it in one line."""
+        drops = ", ".join(f"{name} {count:,}" for name, count in sorted(self.drops.items())) or "none"
+        return f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}, {self.seconds:.1f} s"
+
+
+def run(workspace: Path, recipe: Recipe, *, memory: str | None = None, quiet: bool = False) -> Summary:
+    """Make `drops` and `turns` from the assembled tables.
+
+    Raises WorkspaceError where nothing was assembled.
+    """
+    from chinwag.engines.duckdb import DuckDB
+
+    started = time.perf_counter()
+    target = Workspace(workspace)
+    if not target.state.steps.get("assemble"):
+        raise WorkspaceError(f"{workspace}: nothing is assembled; run: chinwag assemble -w {workspace}")
+    summary = Summary()
+    with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("curate", quiet=quiet):
+        for table in ("tweets", "nodes", "conversations"):
+            engine.read(table, target.parts(table))
+        given = given_key()
+        key = given or make_key(str(engine.value(statement("fingerprint"))))
+        _run_filters(engine, recipe)
+        ruled = scratch / "drops.parquet"
+        engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
+        turns, cut = _write_turns(engine, recipe, key, scratch, summary)
+        for name in recipe.filters:
+            summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
+        name = f"{target.state.number + 1:08}"
+        made = {
+            "turns": [target.adopt("turns", turns, name)],
+            "drops": [target.adopt("drops", ruled, name), target.adopt("drops", cut, f"{name}-cut")],
+        }
+        # A key that follows from the tweets is no secret to those who hold them; one that was given is never stored.
+        options = {"key": None if given else key.hex(), "filters": dict(recipe.filters), "mentions": recipe.mentions}
+        target.commit("curate", replace=made, options=options)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def _run_filters(engine: Engine, recipe: Recipe) -> None:
+    """Collect in `drops` what each filter of the recipe drops."""
+    engine.make("drops", "select 0 as id, '' as level, '' as filter where false")
+    for name, options in recipe.filters.items():
+        part = shelves.load("filters", name)
+        select, values = part.drop(**options)
+        engine.make("dropped", select, values)
+        engine.append("drops", statement("drops"), [part.LEVEL, name])
+
+
+def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+    """Write the turns of all conversations, and what was cut in making them; memory holds one conversation at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    paths = {table: scratch / f"made.{table}.parquet" for table in ("turns", "drops")}
+    writers = {table: pq.ParquetWriter(path, schema(table), compression="zstd") for table, path in paths.items()}
+    rows: dict[str, list[tuple[Any, ...]]] = {"turns": [], "drops": []}
+
+    def write(least: int) -> None:
+        for table, waiting in rows.items():
+            if len(waiting) >= least:
+                columns = [
+                    pa.array(column, field.type)
+                    for column, field in zip(zip(*waiting, strict=True), schema(table), strict=True)
+                ]
+                writers[table].write_batch(pa.RecordBatch.from_arrays(columns, schema=schema(table)))
+                waiting.clear()
+
+    for root_id, tweets in groupby(_tweets(engine), itemgetter(0)):
+        turns, dropped = turns_of((tweet for _, tweet in tweets), key, mentions=recipe.mentions)
+        split = split_of(root_id, recipe.split.validation, recipe.split.test)
+        rows["turns"] += [_row(turn, root_id, split) for turn in turns]
+        rows["drops"] += [(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())]
+        summary.conversations += bool(turns)
+        summary.turns += len(turns)
+        summary.drops.update(dropped.values())
+        write(BATCH)
+    write(1)
+    for writer in writers.values():
+        writer.close()
+    return paths["turns"], paths["drops"]
+
+
+def _tweets(engine: Engine) -> Iterator[tuple[int, Tweet]]:
+    """Give each tweet in a tree with its root, conversation by conversation."""
+    import pyarrow as pa
+
+    for batch in engine.rows(statement("thread")):
+        columns = batch.to_pydict()
+        times = batch["created_at"].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_pylist()
+        media = [[item["kind"] for item in items or ()] for items in columns["media"]]
+        for root_id, *rest in zip(
+            columns["root_id"], columns["tweet_id"], columns["parent_id"], columns["author_id"], columns["lang"],
+            columns["text"], columns["reply_prefix"], media, columns["like_count"], times, columns["dropped"], strict=True,
+        ):  # fmt: skip
+            yield root_id, Tweet(*rest)
+
+
+def _row(turn: Turn, root_id: int, split: str) -> tuple[Any, ...]:
+    return (turn.id, root_id, turn.parent_id, turn.depth, turn.role, turn.author, turn.lang, turn.text,
+            turn.like_count, turn.created_at, split)  # fmt: skip

@@ -1,0 +1,4 @@
+"""Write one format a file: `records` makes records of turns, `check` holds one to its consumer's rules.
+
+`KINDS` names the kinds of file, `jsonl` or `parquet`, a format is written as.
+"""

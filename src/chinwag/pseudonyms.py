@@ -1,0 +1,42 @@
+"""Make keyed pseudonyms of ids: the same for the same key, of no use without it.
+
+The key comes from the environment, or else from the tweets themselves: then whoever holds the same tweets can make it,
+and nobody else; the same tweets always give the same pseudonyms.
+"""
+
+import hashlib
+import os
+
+from chinwag.errors import WorkspaceError
+from chinwag.workspace import Workspace
+
+VARIABLE = "CHINWAG_KEY"
+
+
+def make_key(secret: str) -> bytes:
+    """Make a key of any text."""
+    return hashlib.blake2b(secret.encode(), digest_size=32, person=b"chinwag").digest()
+
+
+def given_key() -> bytes | None:
+    """Give the key that the environment names, if it does."""
+    secret = os.environ.get(VARIABLE)
+    return make_key(secret) if secret else None
+
+
+def key_of(target: Workspace) -> bytes:
+    """Give the key that the pseudonyms in `turns` were made with.
+
+    Raises WorkspaceError where it came from the environment and is not there now: it is never stored.
+    """
+    stored = target.state.options["curate"]["key"]
+    key = given_key() if stored is None else bytes.fromhex(stored)
+    if key is None:
+        raise WorkspaceError(f"{target.path}: its pseudonyms were made with ${VARIABLE}: set it")
+    return key
+
+
+def pseudonym(prefix: str, number: int, key: bytes) -> str:
+    """Give the keyed pseudonym of an id: 64 bits, the same for the same key, of no use without it."""
+    digest = hashlib.blake2b(number.to_bytes(9, "big", signed=True), key=key, digest_size=8)
+    return f"{prefix}_{digest.hexdigest()}"

@@ -1,0 +1,98 @@
+"""Read a recipe: what a data set is made of, as a TOML file, checked against what lies on the shelves."""
+
+import inspect
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from chinwag import shelves
+from chinwag.errors import ChinwagError, UsageError
+
+Options = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Say which share of the conversations is kept apart."""
+
+    validation: float = 0.05
+    test: float = 0.05
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Say how trees are assembled, what is dropped, how turns are written, and which exports are made."""
+
+    quotes: bool = True
+    mentions: str = "placeholder"
+    filters: Mapping[str, Options] = field(default_factory=dict)
+    split: Split = Split()
+    exports: Mapping[str, Options] = field(default_factory=lambda: {"oasst": {}, "messages": {}, "prompts": {}})
+
+
+def load(path: Path | None) -> Recipe:
+    """Read a recipe; without a path, give the default one.
+
+    Raises ChinwagError where the file cannot be read, UsageError where it says what no recipe can say.
+    """
+    if path is None:
+        return Recipe()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ChinwagError(f"{path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: no TOML: {error}") from error
+    return check(table, str(path))
+
+
+def check(table: Mapping[str, Any], where: str) -> Recipe:
+    """Make a recipe of a decoded table; `where` names it in errors."""
+    allowed: dict[str, type] = {"quotes": bool, "mentions": str, "filters": dict, "split": dict, "exports": dict}
+    _known(table, allowed, where, "key")
+    for key, value in table.items():
+        if not isinstance(value, allowed[key]):
+            raise UsageError(f"{where}: {key} has to be a {allowed[key].__name__}")
+    if table.get("mentions", "placeholder") not in ("placeholder", "keep"):
+        raise UsageError(f"{where}: mentions has to be 'placeholder' or 'keep'")
+    for shelf, verb in (("filters", "drop"), ("exports", "records")):
+        for name, options in table.get(shelf, {}).items():
+            _known([name], shelves.names(shelf), f"{where}: {shelf}", shelf.removesuffix("s"))
+            _fits(getattr(shelves.load(shelf, name), verb), options, f"{where}: {shelf}.{name}")
+    return Recipe(**{**table, "split": _split(table.get("split", {}), where)})
+
+
+def _split(table: Mapping[str, Any], where: str) -> Split:
+    _known(table, ("validation", "test"), f"{where}: split", "key")
+    if not all(isinstance(share, int | float) and 0 <= share < 1 for share in table.values()):
+        raise UsageError(f"{where}: split: a share is a number from 0 up to 1")
+    split = Split(**table)
+    if split.validation + split.test >= 1:
+        raise UsageError(f"{where}: split: nothing is left for training")
+    return split
+
+
+def _fits(verb: Callable[..., Any], options: Any, where: str) -> None:
+    """Hold options against the keyword arguments of the function they are for."""
+    if not isinstance(options, dict):
+        raise UsageError(f"{where} has to be a table of options")
+    keywords = {
+        name: parameter
+        for name, parameter in inspect.signature(verb).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+    _known(options, keywords, where, "option")
+    missing = [name for name, one in keywords.items() if one.default is one.empty and name not in options]
+    if missing:
+        raise UsageError(f"{where}: {', '.join(missing)} has to be given")
+
+
+def _known(names: Any, allowed: Any, where: str, what: str) -> None:
+    for name in names:
+        if name not in allowed:
+            close = get_close_matches(name, list(allowed), 1)
+            hint = f"; do you mean {close[0]}?" if close else f"; there are: {', '.join(allowed) or 'none'}"
+            raise UsageError(f"{where}: no {what} is called {name!r}{hint}")

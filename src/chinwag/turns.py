@@ -1,0 +1,155 @@
+"""Make the turns of a conversation from the tweets of its tree.
+
+Tweets of one author that answer each other directly are one turn, so that in a tree of turns every step changes the
+author and roles alternate with depth. Nothing here depends on other conversations, and no step recurses.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from chinwag.pseudonyms import pseudonym
+
+# A handle is preceded by anything but a letter, a digit or a slash: those make e-mail addresses and paths.
+MENTION = re.compile(r"(?<![A-Za-z0-9_/])[@\uff20]([A-Za-z0-9_]{1,20})")
+# Links within Twitter name a handle and a tweet: photos of the tweet itself, what it quotes, profiles.
+INNER_LINK = re.compile(
+    r"(?:https?://)?(?:(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com|pic\.(?:twitter|x)\.com|t\.co)/\S*", re.ASCII
+)
+TRAILING_INNER_LINKS = re.compile(rf"(?:\s*(?<!\S){INNER_LINK.pattern})+\s*$", re.ASCII)
+LINK = "[link]"
+KINDS = {"animated_gif": "[gif]", "photo": "[photo]", "video": "[video]"}
+
+
+class Tweet(NamedTuple):
+    """Hold what a conversation needs of a tweet; times are ms since 1970."""
+
+    id: int
+    parent_id: int | None
+    author_id: int | None
+    lang: str | None
+    text: str
+    reply_prefix: str | None
+    media: list[str]
+    like_count: int | None
+    created_at: int | None
+    dropped: bool
+
+
+@dataclass(slots=True)
+class Turn:
+    """Hold one turn; `id` and `parent_id` are ids of tweets, the first of each turn."""
+
+    id: int
+    parent_id: int | None
+    depth: int
+    author: str
+    lang: str | None
+    text: str
+    like_count: int | None
+    created_at: int | None
+
+    @property
+    def role(self) -> str:
+        """Give the role, which follows from the depth."""
+        return "assistant" if self.depth % 2 else "prompter"
+
+
+@dataclass(slots=True)
+class _Run:
+    """Hold successive tweets of one author while they are collected."""
+
+    parent: "_Run | None"
+    tweets: list[Tweet] = field(default_factory=list)
+    text: str = ""
+    depth: int = 0
+    cut: bool = False
+
+
+def turns_of(
+    tweets: Iterable[Tweet], key: bytes, *, mentions: str = "placeholder"
+) -> tuple[list[Turn], dict[int, str]]:
+    """Make the turns of one conversation, and say of each tweet that is not in them why.
+
+    `tweets` come parents first, the root at the head; `key` makes the pseudonyms; `mentions` are made placeholders or
+    kept. A dropped tweet takes all that answers it with it. Fewer than two turns are no conversation: none is given.
+    """
+    runs: dict[int, _Run] = {}
+    dropped: dict[int, str] = {}
+    for tweet in tweets:
+        parent = runs.get(tweet.parent_id) if tweet.parent_id is not None else None
+        if tweet.dropped:
+            continue
+        if parent is None and tweet.parent_id is not None:
+            dropped[tweet.id] = "below_dropped"
+            continue
+        same = parent is not None and tweet.author_id is not None and parent.tweets[0].author_id == tweet.author_id
+        run = parent if parent is not None and same else _Run(parent)
+        run.tweets.append(tweet)
+        runs[tweet.id] = run
+    ordered = list({id(run): run for run in runs.values()}.values())
+    handles: dict[str, str] = {}
+    turns = []
+    for run in ordered:
+        run.tweets.sort(key=lambda tweet: tweet.id)
+        texts = (readable(tweet, handles, mentions) for tweet in run.tweets)
+        run.text = "\n".join(text for text in texts if text)
+        run.depth = run.parent.depth + 1 if run.parent else 0
+        run.cut = not run.text or (run.parent is not None and run.parent.cut)
+        if run.cut:
+            dropped.update((tweet.id, "below_dropped" if run.text else "empty") for tweet in run.tweets)
+        else:
+            turns.append(_turn(run, key))
+    if len(turns) < 2:
+        dropped.update((tweet_id, "single_turn") for tweet_id in runs if tweet_id not in dropped)
+        turns = []
+    return turns, dropped
+
+
+def _turn(run: _Run, key: bytes) -> Turn:
+    first = run.tweets[0]
+    likes = [tweet.like_count for tweet in run.tweets if tweet.like_count is not None]
+    return Turn(
+        id=first.id,
+        parent_id=run.parent.tweets[0].id if run.parent else None,
+        depth=run.depth,
+        author=pseudonym("u", first.author_id if first.author_id is not None else -first.id, key),
+        lang=first.lang,
+        text=run.text,
+        like_count=max(likes, default=None),
+        created_at=first.created_at,
+    )
+
+
+def readable(tweet: Tweet, handles: dict[str, str], mentions: str) -> str:
+    """Give a tweet's text as a reader sees it, without handles and without links within Twitter.
+
+    `handles` holds the conversation's placeholders, and is added to. A tweet that is only a picture or a link says so,
+    and one that only names people, who then stand in its reply prefix, names them.
+    """
+    text = TRAILING_INNER_LINKS.sub("", tweet.text)
+    text = INNER_LINK.sub(LINK, text).strip()
+    if not text and (tweet.media or tweet.text.strip()):
+        text = " ".join(KINDS.get(kind, LINK) for kind in tweet.media) or LINK
+    text = text or tweet.reply_prefix or ""
+    if mentions == "placeholder":
+        text = MENTION.sub(lambda found: handles.setdefault(found[1].lower(), f"@user{len(handles) + 1}"), text)
+    return text
+
+
+def path(turn: Turn, by_id: dict[int, Turn]) -> list[Turn]:
+    """Give the turns from the root to this one."""
+    steps = [turn]
+    while (parent := steps[-1].parent_id) is not None:
+        steps.append(by_id[parent])
+    return steps[::-1]
+
+
+def split_of(root_id: int, validation: float, test: float) -> str:
+    """Put a conversation in a split by the hash of its root alone, so that adding data moves nothing."""
+    place = int.from_bytes(hashlib.blake2b(root_id.to_bytes(8, "big"), digest_size=8).digest(), "big") / 2**64
+    if place < test:
+        return "test"
+    return "validation" if place < test + validation else "train"
