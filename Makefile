@@ -18,7 +18,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint fix bench lock clean
+.PHONY: help setup demo test lint fix bench docs lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -41,6 +41,9 @@ lint: setup ## Check style, formatting, types and the layers of the package
 fix: setup ## Format the code and fix what ruff can fix by itself
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: setup ## Write into ARCHITECTURE.md what follows from the code
+	$(BIN)/python docs/render.py
 
 bench: setup ## Run the benchmarks
 	$(BIN)/python -m benchmarks $(ARGS)

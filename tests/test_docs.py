@@ -1,0 +1,74 @@
+"""Hold every promise of the documents that a machine can check against the code."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import chinwag
+from chinwag import recipe
+from chinwag.cli import cli
+from chinwag.tables import TABLES
+from docs import render
+
+ROOT = Path(__file__).parent.parent
+PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md"]
+
+
+def read(page: str) -> str:
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_the_parts_of_architecture_that_follow_from_the_code_are_up_to_date() -> None:
+    page = read("ARCHITECTURE.md")
+    assert render.render(page) == page, "run: make docs"
+
+
+@pytest.mark.parametrize("command", sorted(cli.commands))
+def test_each_command_is_in_the_readme(command: str) -> None:
+    assert f"chinwag {command}" in read("README.md")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_command_that_a_page_names_exists(page: str) -> None:
+    code = re.findall(r"```sh\n.*?```|`[^`\n]+`", read(page), re.DOTALL)
+    named = {name for piece in code for name in re.findall(r"(?:^|`)chinwag ([a-z]+)\b", piece, re.MULTILINE)}
+    assert named <= set(cli.commands)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_make_target_that_a_page_names_exists(page: str) -> None:
+    named = set(re.findall(r"`make ([a-z-]+)|^make ([a-z-]+)", read(page), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    assert {one or other for one, other in named} <= targets
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_each_file_that_a_page_links_to_is_there(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[a-z-]+)?\)", read(page))
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_readme_names_every_table() -> None:
+    assert [table for table in TABLES if f"`{table}`" not in read("README.md")] == []
+
+
+def test_the_recipe_in_the_readme_has_every_key_with_its_default() -> None:
+    found = re.search(r"```toml\n(.*?)```", read("README.md"), re.DOTALL)
+    assert found
+    table = tomllib.loads(found[1])
+    shown = recipe.check(table, "README.md")
+    default = recipe.Recipe()
+    assert (shown.quotes, shown.mentions, shown.split) == (default.quotes, default.mentions, default.split)
+    assert dict(shown.exports) == dict(default.exports)
+
+
+def test_the_changelog_begins_with_this_version() -> None:
+    found = re.search(r"^## (\S+)", read("CHANGELOG.md"), re.MULTILINE)
+    assert found and found[1] == chinwag.__version__
+
+
+def test_no_module_is_above_400_lines() -> None:
+    long = {path.name: n for path in (ROOT / "src").rglob("*.py") if (n := path.read_text().count("\n")) > 400}
+    assert long == {}
