@@ -163,7 +163,7 @@ def members(
         yield (now + shift).strftime(traits.name), stream.minute(now)
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Write a synthetic archive from the command line."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("path", type=Path)
@@ -171,7 +171,7 @@ def main() -> None:
     parser.add_argument("--container", choices=CONTAINERS, default="tar")
     for name, default in (("minutes", 3), ("statuses", 200), ("joined", 0.03), ("seed", 1)):
         parser.add_argument(f"--{name}", type=type(default), default=default)
-    options = vars(parser.parse_args())
+    options = vars(parser.parse_args(arguments))
     path, era, container = (options.pop(name) for name in ("path", "era", "container"))
     pack(((name, encode(lines, era)) for name, lines in members(era, **options)), path, container)
 

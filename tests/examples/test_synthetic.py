@@ -3,6 +3,9 @@ import gzip
 import hashlib
 import json
 import re
+import shlex
+import tarfile
+import zipfile
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ import pytest
 import synthetic
 
 Json = dict[str, Any]
+EXAMPLES = Path(synthetic.__file__).parent
 
 
 def read(era: str, **options: Any) -> tuple[list[Json], list[Json]]:
@@ -111,12 +115,33 @@ def test_the_asked_share_of_replies_has_its_parent(joined: float) -> None:
         assert there[one["in_reply_to_status_id"]]["user"]["id"] == one["in_reply_to_user_id"]
     if joined < 0.5:
         return
-    depth = dict.fromkeys(there, 0)
-    for one in sorted(found, key=lambda one: int(one["id"])):
-        depth[one["id"]] = depth[one["in_reply_to_status_id"]] + 1
-    assert max(depth.values()) >= 7
     assert max(Counter(one["in_reply_to_status_id"] for one in found).values()) >= 4
-    assert any(one["user"]["id"] == one["in_reply_to_user_id"] for one in found)
+
+
+def test_a_small_joined_stream_has_conversations_of_every_kind() -> None:
+    statuses, _ = read("2021", statuses=150, joined=0.9)
+    there = {one["id"]: one for status in statuses for one in (status, *embedded(status))}
+    trees, depth = dict[int, list[int]](), dict[int, int]()
+    root_of = dict[int, int]()
+    for tweet_id in sorted(there):
+        parent = there[tweet_id]["in_reply_to_status_id"]
+        root_of[tweet_id] = root_of.get(parent, tweet_id)
+        depth[tweet_id] = depth[parent] + 1 if parent in there else 0
+        trees.setdefault(root_of[tweet_id], []).append(tweet_id)
+    kinds = Counter[str]()
+    for tree in trees.values():
+        replies = [there[tweet_id] for tweet_id in tree[1:]]
+        authors = {there[tweet_id]["user"]["id"] for tweet_id in tree}
+        deepest = max(depth[tweet_id] for tweet_id in tree)
+        branches = sum(count > 1 for count in Counter(one["in_reply_to_status_id"] for one in replies).values())
+        kinds["branches at several places"] += branches > 1
+        kinds["two authors, deep"] += len(authors) == 2 and deepest >= 7
+        kinds["three authors, deep"] += len(authors) == 3 and deepest >= 5
+        kinds["self-thread"] += len(authors) == 1 and deepest >= 3
+        own = sum(one["user"]["id"] == one["in_reply_to_user_id"] for one in replies)
+        kinds["a turn of two tweets"] += len(authors) > 1 and own > 0
+    assert len(kinds) == 5
+    assert all(kinds.values()), kinds
 
 
 def test_output_depends_on_the_seed_alone() -> None:
@@ -154,3 +179,24 @@ def test_containers_are_repeatable(tmp_path: Path, container: str) -> None:
         made = sorted((tmp_path / name).rglob("*.bz2")) if container == "folder" else [tmp_path / name]
         digests.append([hashlib.sha256(path.read_bytes()).hexdigest() for path in made])
     assert digests[0] == digests[1] != []
+
+
+def unpacked(archive: Path) -> dict[str, bytes]:
+    if archive.suffix == ".zip":
+        with zipfile.ZipFile(archive) as held:
+            files = {name: held.read(name) for name in held.namelist()}
+    else:
+        with tarfile.open(archive) as tar:
+            files = {entry.name: file.read() for entry in tar if (file := tar.extractfile(entry))}
+    return {name: (bz2 if name.endswith(".bz2") else gzip).decompress(data) for name, data in files.items()}
+
+
+def test_the_commands_in_the_readme_make_the_bundled_archives(tmp_path: Path) -> None:
+    lines = (EXAMPLES / "README.md").read_text().splitlines()
+    commands = [shlex.split(line)[2:] for line in lines if line.startswith("python examples/synthetic.py examples/")]
+    bundled = sorted((EXAMPLES / "stream").iterdir())
+    assert sorted(EXAMPLES.parent / path for path, *_ in commands) == bundled
+    for path, *options in commands:
+        made = tmp_path / Path(path).name
+        synthetic.main([str(made), *options])
+        assert unpacked(made) == unpacked(EXAMPLES.parent / path)
