@@ -34,8 +34,11 @@ def run(
     """Ingest, assemble, curate and export each format of the recipe to a folder of its own in `out`.
 
     The workspace is `out/workspace` unless it is named; what it has already is not read again. `writing` goes to every
-    export. Raises NothingToRead where no file holds a tweet.
+    export. Raises NothingToRead where no file holds a tweet; ExportError, before anything is read, where something else
+    is in an export's place.
     """
+    for name in recipe.exports:
+        export.check_place(out / name)
     place = workspace or out / "workspace"
     summary = Summary(ingest.run(paths, place, workers=workers, quiet=quiet))
     if not Workspace(place).parts("sightings"):

@@ -1,11 +1,11 @@
 """Parse the command line, call one `run`, print. Data goes to stdout, talk to stderr."""
 
-import dataclasses
 import functools
-import json
+import os
 import re
 import signal
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,16 @@ class Size(click.ParamType[int]):
         return size
 
 
+# Read by `_failure`, wherever it stands on the line.
+debug_option = click.option("--debug", is_flag=True, expose_value=False, help="Show where an error came from.")
+
+
 def common(command: Command) -> Command:
     """Add the options that every stage has."""
     options = (
         click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
         click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout."),
-        click.option("--debug", is_flag=True, help="Show where an error came from."),
+        debug_option,
     )
     return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
@@ -77,9 +81,7 @@ def cli() -> None:
 @workspace_option
 @workers_option
 @common
-def ingest(
-    paths: tuple[Path, ...], workspace: Path, workers: int | None, quiet: bool, as_json: bool, debug: bool
-) -> int:
+def ingest(paths: tuple[Path, ...], workspace: Path, workers: int | None, quiet: bool, as_json: bool) -> int:
     """Read files and folders into a workspace.
 
     What it has already is not read again, and a run that was stopped goes on.
@@ -99,7 +101,7 @@ def ingest(
 @click.option("--threads", type=click.IntRange(1), help="Threads of the database; default: all cores.")
 @common
 def assemble(
-    workspace: Path, quotes: bool, memory: int | None, threads: int | None, quiet: bool, as_json: bool, debug: bool
+    workspace: Path, quotes: bool, memory: int | None, threads: int | None, quiet: bool, as_json: bool
 ) -> None:
     """Join replies to their parents and make trees.
 
@@ -116,7 +118,7 @@ def assemble(
 @recipe_option
 @memory_option
 @common
-def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool, as_json: bool, debug: bool) -> None:
+def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool, as_json: bool) -> None:
     """Run the filters and make turns.
 
     Example: chinwag curate -w tweets --recipe recipe.toml
@@ -134,28 +136,29 @@ def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool
 @writing_options
 @common
 def export(
-    format: str,  # noqa: A002 - the word users see
+    format: str,
     workspace: Path,
     out: Path,
     quiet: bool,
     as_json: bool,
-    debug: bool,
     **writing: Any,
 ) -> None:
     """Write turns in one format; `chinwag list exports` names them.
 
-    Turns that are not there yet, or older than the trees, are made first with the default recipe.
+    Turns that are not there yet, or older than the trees, are made first: by the recipe they were made by last, or the
+    default one.
 
     Example: chinwag export messages -w tweets -o chats --compress zstd
     """
     from chinwag import curate as before
     from chinwag import export as stage
-    from chinwag.recipe import Recipe
     from chinwag.workspace import Workspace
 
     shelves.load("exports", format)
-    if not Workspace(workspace).fresh("curate", after="assemble"):
-        _report(before.run(workspace, Recipe(), quiet=quiet), quiet, as_json=False)
+    stage.check_place(out)
+    target = Workspace(workspace)
+    if not target.fresh("curate", after="assemble"):
+        _report(before.run(workspace, before.last_recipe(target), quiet=quiet), quiet, as_json=False)
     _report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)
 
 
@@ -169,6 +172,7 @@ def export(
 @writing_options
 @common
 def build(
+    *,
     paths: tuple[Path, ...],
     out: Path,
     workspace: Path | None,
@@ -177,7 +181,6 @@ def build(
     memory: int | None,
     quiet: bool,
     as_json: bool,
-    debug: bool,
     **writing: Any,
 ) -> int:
     """Go the whole way from files to a data set.
@@ -210,8 +213,8 @@ def build(
 @click.argument("sql")
 @click.option("--json", "as_json", is_flag=True, help="Print one array of objects.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values.")
-@click.option("--debug", is_flag=True, help="Show where an error came from.")
-def query(workspace: Path, sql: str, as_json: bool, as_csv: bool, debug: bool) -> None:
+@debug_option
+def query(workspace: Path, sql: str, as_json: bool, as_csv: bool) -> None:
     """Ask the tables of a workspace in SQL.
 
     Tables: sightings, deletes, rejects, files, tweets, edges, nodes, conversations, wanted, drops, turns.
@@ -224,7 +227,7 @@ def query(workspace: Path, sql: str, as_json: bool, as_csv: bool, debug: bool) -
         raise UsageError("--json and --csv exclude each other")
     columns, batches = stage.run(workspace, sql)
     if as_json:
-        stage.print_json(batches, sys.stdout)
+        stage.print_json(columns, batches, sys.stdout)
     elif as_csv:
         stage.print_csv(columns, batches, sys.stdout)
     else:
@@ -234,7 +237,10 @@ def query(workspace: Path, sql: str, as_json: bool, as_csv: bool, debug: bool) -
 @cli.command(name="list")
 @click.argument("shelf", type=click.Choice(shelves.SHELVES))
 def list_shelf(shelf: str) -> None:
-    """List the sources, filters or exports there are."""
+    """List the sources, filters or exports there are.
+
+    Example: chinwag list exports
+    """
     names = shelves.names(shelf)
     width = max(map(len, names), default=0)
     for name in names:
@@ -283,7 +289,9 @@ def _lines(lines: Iterable[str], count: int) -> None:
 
 
 def _print_json(summary: Any) -> None:
-    click.echo(json.dumps(dataclasses.asdict(summary), default=str))
+    import msgspec
+
+    click.echo(msgspec.json.encode(summary, enc_hook=str))
 
 
 def _interrupt(*_: object) -> None:
@@ -293,23 +301,57 @@ def _interrupt(*_: object) -> None:
 def main() -> None:
     """Run the command line: exit 0 when done, 1 where the input or the world is at fault, 2 on misuse."""
     signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_run())
+
+
+def _run() -> int:
     try:
         code = cli(standalone_mode=False)
-    except click.exceptions.Exit as error:
-        code = error.exit_code
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.ClickException as error:
-        error.show()
-        code = error.exit_code
+        return _misuse(error)
     except (KeyboardInterrupt, click.Abort):
         click.echo("chinwag: stopped; the same command goes on from here", err=True)
-        code = INTERRUPTED
-    except BrokenPipeError:
-        code = 1
+        return INTERRUPTED
     except Exception as error:
-        if "--debug" in sys.argv:
-            raise
-        known = isinstance(error, ChinwagError)
-        text = str(error) if known else f"{type(error).__name__}: {error} (a defect of chinwag; --debug shows where)"
-        click.echo(f"chinwag: {text}", err=True)
-        code = error.exit_code if isinstance(error, ChinwagError) else 1
-    sys.exit(code if isinstance(code, int) else 0)
+        return _failure(error)
+    return code if isinstance(code, int) else 0
+
+
+def _misuse(error: click.ClickException) -> int:
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # new in click 8.2
+        error.show()
+        return error.exit_code
+    context = getattr(error, "ctx", None)
+    hint = f"; see: {context.command_path} --help" if context else ""
+    text = _in_one_line(error.format_message()).rstrip(".")
+    click.echo(f"chinwag: {text}{hint}", err=True)
+    return error.exit_code
+
+
+def _failure(error: Exception) -> int:
+    if "--debug" in sys.argv:
+        traceback.print_exc()
+    if isinstance(error, OSError):
+        _forget_output()
+    if isinstance(error, BrokenPipeError):
+        return 1
+    if isinstance(error, ChinwagError):
+        text = str(error)
+    elif isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename or 'output'}: {error.strerror}"
+    else:
+        text = f"{type(error).__name__}: {error} (a defect of chinwag; --debug shows where)"
+    click.echo(f"chinwag: {_in_one_line(text)}", err=True)
+    return error.exit_code if isinstance(error, ChinwagError) else 1
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _forget_output() -> None:
+    """Drop what still waits to be written to stdout, so that Python does not complain of it again at its end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -5,8 +5,9 @@ A filter marks and never deletes: `drops` says of every tweet of a tree that is 
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -16,8 +17,8 @@ from chinwag import shelves
 from chinwag.engines import Engine
 from chinwag.errors import WorkspaceError
 from chinwag.progress import spinner
-from chinwag.pseudonyms import given_key, make_key
-from chinwag.recipe import Recipe
+from chinwag.pseudonyms import describe, given_key, make_key
+from chinwag.recipe import Recipe, Split
 from chinwag.sql import statement
 from chinwag.tables import schema
 from chinwag.turns import Turn, Tweet, split_of, turns_of
@@ -56,8 +57,7 @@ def run(workspace: Path, recipe: Recipe, *, memory: str | None = None, quiet: bo
     with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("curate", quiet=quiet):
         for table in ("tweets", "nodes", "conversations"):
             engine.read(table, target.parts(table))
-        given = given_key()
-        key = given or make_key(str(engine.value(statement("fingerprint"))))
+        key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
         _run_filters(engine, recipe)
         ruled = scratch / "drops.parquet"
         engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
@@ -69,16 +69,28 @@ def run(workspace: Path, recipe: Recipe, *, memory: str | None = None, quiet: bo
             "turns": [target.adopt("turns", turns, name)],
             "drops": [target.adopt("drops", ruled, name), target.adopt("drops", cut, f"{name}-cut")],
         }
-        # A key that follows from the tweets is no secret to those who hold them; one that was given is never stored.
-        options = {"key": None if given else key.hex(), "filters": dict(recipe.filters), "mentions": recipe.mentions}
+        options = {
+            "key": describe(key),
+            "filters": dict(recipe.filters),
+            "mentions": recipe.mentions,
+            "split": asdict(recipe.split),
+        }
         target.commit("curate", replace=made, options=options)
     summary.seconds = time.perf_counter() - started
     return summary
 
 
+def last_recipe(target: Workspace) -> Recipe:
+    """Give what the turns of a workspace were made by last; the default recipe where there are none."""
+    options = target.state.options.get("curate")
+    if options is None:
+        return Recipe()
+    return Recipe(filters=options["filters"], mentions=options["mentions"], split=Split(**options["split"]))
+
+
 def _run_filters(engine: Engine, recipe: Recipe) -> None:
     """Collect in `drops` what each filter of the recipe drops."""
-    engine.make("drops", "select 0 as id, '' as level, '' as filter where false")
+    engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
     for name, options in recipe.filters.items():
         part = shelves.load("filters", name)
         select, values = part.drop(**options)
@@ -87,37 +99,40 @@ def _run_filters(engine: Engine, recipe: Recipe) -> None:
 
 
 def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary) -> tuple[Path, Path]:
-    """Write the turns of all conversations, and what was cut in making them; memory holds one conversation at a time."""
+    """Write the turns of all conversations, and what was cut in making them; memory holds one at a time."""
+    made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
+    with _part("turns", made) as add_turns, _part("drops", cut) as add_drops:
+        for root_id, tweets in groupby(_tweets(engine), itemgetter(0)):
+            turns, dropped = turns_of((tweet for _, tweet in tweets), key, mentions=recipe.mentions)
+            split = split_of(root_id, recipe.split.validation, recipe.split.test)
+            add_turns([_row(turn, root_id, split) for turn in turns])
+            add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
+            summary.conversations += bool(turns)
+            summary.turns += len(turns)
+            summary.drops.update(dropped.values())
+    return made, cut
+
+
+@contextmanager
+def _part(table: str, path: Path) -> Iterator[Callable[[list[tuple[Any, ...]]], None]]:
+    """Write a table to a file, `BATCH` rows or more at once."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    paths = {table: scratch / f"made.{table}.parquet" for table in ("turns", "drops")}
-    writers = {table: pq.ParquetWriter(path, schema(table), compression="zstd") for table, path in paths.items()}
-    rows: dict[str, list[tuple[Any, ...]]] = {"turns": [], "drops": []}
+    wanted = schema(table)
+    waiting: list[tuple[Any, ...]] = []
+    with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
 
-    def write(least: int) -> None:
-        for table, waiting in rows.items():
+        def add(rows: list[tuple[Any, ...]], least: int = BATCH) -> None:
+            waiting.extend(rows)
             if len(waiting) >= least:
-                columns = [
-                    pa.array(column, field.type)
-                    for column, field in zip(zip(*waiting, strict=True), schema(table), strict=True)
-                ]
-                writers[table].write_batch(pa.RecordBatch.from_arrays(columns, schema=schema(table)))
+                columns = zip(zip(*waiting, strict=True), wanted.types, strict=True)
+                arrays = [pa.array(column, kind) for column, kind in columns]
+                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=wanted))
                 waiting.clear()
 
-    for root_id, tweets in groupby(_tweets(engine), itemgetter(0)):
-        turns, dropped = turns_of((tweet for _, tweet in tweets), key, mentions=recipe.mentions)
-        split = split_of(root_id, recipe.split.validation, recipe.split.test)
-        rows["turns"] += [_row(turn, root_id, split) for turn in turns]
-        rows["drops"] += [(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())]
-        summary.conversations += bool(turns)
-        summary.turns += len(turns)
-        summary.drops.update(dropped.values())
-        write(BATCH)
-    write(1)
-    for writer in writers.values():
-        writer.close()
-    return paths["turns"], paths["drops"]
+        yield add
+        add([], least=1)
 
 
 def _tweets(engine: Engine) -> Iterator[tuple[int, Tweet]]:
@@ -130,7 +145,8 @@ def _tweets(engine: Engine) -> Iterator[tuple[int, Tweet]]:
         media = [[item["kind"] for item in items or ()] for items in columns["media"]]
         for root_id, *rest in zip(
             columns["root_id"], columns["tweet_id"], columns["parent_id"], columns["author_id"], columns["lang"],
-            columns["text"], columns["reply_prefix"], media, columns["like_count"], times, columns["dropped"], strict=True,
+            columns["text"], columns["reply_prefix"], media, columns["like_count"], times, columns["dropped"],
+            strict=True,
         ):  # fmt: skip
             yield root_id, Tweet(*rest)
 

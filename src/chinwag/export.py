@@ -7,6 +7,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -41,7 +42,7 @@ class Summary:
 
 
 def run(
-    format: str,  # noqa: A002 - the word of the command line
+    format: str,
     workspace: Path,
     out: Path,
     *,
@@ -60,18 +61,18 @@ def run(
     target = Workspace(workspace)
     if not target.state.steps.get("curate"):
         raise WorkspaceError(f"{workspace}: there are no turns yet; run: chinwag curate -w {workspace}")
-    if out.exists() and not (out.is_dir() and ((out / MANIFEST).exists() or not any(out.iterdir()))):
-        raise ExportError(f"{out}: holds something that is no export; name another folder")
-    hidden = out.absolute().with_name(f".{out.absolute().name}.partial")
+    check_place(out)
+    place = out.resolve()
+    hidden = place.with_name(f".{place.name}.partial")
     try:
         shutil.rmtree(hidden, ignore_errors=True)
         hidden.mkdir(parents=True)
         with spinner(f"export {format}", quiet=quiet):
             manifest = _write(part, target, hidden, shard_size, compress, ids, options or {})
         (hidden / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
-        _swap(hidden, out.absolute())
+        _swap(hidden, place)
     except OSError as error:
-        raise ExportError(f"{error.filename or out}: {error.strerror}; nothing was put in place") from error
+        raise ExportError(f"{error.filename or out}: {error.strerror or error}; nothing was put in place") from error
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
     summary = Summary(out, files=len(manifest["files"]))
@@ -79,6 +80,27 @@ def run(
         if entry["kind"] == part.KINDS[0]:
             summary.records[entry["split"]] += entry["records"]
     return summary
+
+
+def check_place(out: Path) -> None:
+    """Raise ExportError where an export cannot go: what is there holds more than an export, which it may replace."""
+    try:
+        found = {entry.name for entry in out.iterdir()}
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ExportError(f"{out}: {error.strerror}") from error
+    if not found <= _files_of(out):
+        raise ExportError(f"{out}: holds something that is no export; name another folder")
+
+
+def _files_of(out: Path) -> set[str]:
+    """Name the files of the export in a folder; none where it has no manifest of ours."""
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+        return {MANIFEST, *(entry["name"] for entry in manifest["files"])} if manifest["chinwag"] else set()
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
 
 
 def _swap(new: Path, out: Path) -> None:
@@ -106,16 +128,19 @@ def _write(
 
     counts: Counter[str] = Counter()
     shards: dict[tuple[str, str], Shards] = {}
-    for split, turns in conversations(target):
-        counts["conversations"] += 1
-        counts["turns"] += len(turns)
-        counts["turns_too_deep"] += sum(turn.depth >= getattr(part, "DEEPEST", len(turns)) for turn in turns)
-        for record in part.records(turns, name, **options):
-            for kind in part.KINDS:
-                if (split, kind) not in shards:
-                    shards[split, kind] = Shards(folder, split, kind, part, shard_size, compress)
-                shards[split, kind].add(record)
-    files = [entry for _, shard in sorted(shards.items()) for entry in shard.close()]
+    with ExitStack() as stack:
+        for split, turns in conversations(target):
+            counts["conversations"] += 1
+            counts["turns"] += len(turns)
+            if hasattr(part, "DEEPEST"):
+                counts["turns_too_deep"] += sum(turn.depth >= part.DEEPEST for turn in turns)
+            for record in part.records(turns, name, **options):
+                for kind in part.KINDS:
+                    if (split, kind) not in shards:
+                        new = Shards(folder, split, kind, part, shard_size, compress)
+                        shards[split, kind] = stack.enter_context(new)
+                    shards[split, kind].add(record)
+        files = [entry for _, shard in sorted(shards.items()) for entry in shard.close()]
     return {
         "chinwag": __version__,
         "format": part.__name__.rpartition(".")[2],

@@ -15,7 +15,7 @@ VARIABLE = "CHINWAG_KEY"
 
 def make_key(secret: str) -> bytes:
     """Make a key of any text."""
-    return hashlib.blake2b(secret.encode(), digest_size=32, person=b"chinwag").digest()
+    return hashlib.blake2b(os.fsencode(secret), digest_size=32, person=b"chinwag").digest()
 
 
 def given_key() -> bytes | None:
@@ -25,15 +25,31 @@ def given_key() -> bytes | None:
 
 
 def key_of(target: Workspace) -> bytes:
-    """Give the key that the pseudonyms in `turns` were made with.
+    """Give the key that the pseudonyms in `turns` were made with: the one in the environment, or else the stored one.
 
-    Raises WorkspaceError where it came from the environment and is not there now: it is never stored.
+    Raises WorkspaceError where that is another key, or none: one from the environment is never stored.
     """
     stored = target.state.options["curate"]["key"]
-    key = given_key() if stored is None else bytes.fromhex(stored)
-    if key is None:
-        raise WorkspaceError(f"{target.path}: its pseudonyms were made with ${VARIABLE}: set it")
+    key = given_key() or bytes.fromhex(stored["hex"] or "")
+    if not key:
+        raise WorkspaceError(f"{target.path}: its pseudonyms were made with ${VARIABLE}; set it")
+    if _check(key) != stored["check"]:
+        raise WorkspaceError(
+            f"{target.path}: its pseudonyms were not made with this ${VARIABLE}; set that of then, or curate again"
+        )
     return key
+
+
+def describe(key: bytes) -> dict[str, str | None]:
+    """Say of a key what a workspace keeps: by what to know it again, and the key itself if it follows from the tweets.
+
+    Such a key is no secret to those who hold the tweets; one from the environment is.
+    """
+    return {"hex": None if given_key() else key.hex(), "check": _check(key)}
+
+
+def _check(key: bytes) -> str:
+    return pseudonym("key", 0, key)
 
 
 def pseudonym(prefix: str, number: int, key: bytes) -> str:

@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from chinwag import shelves
 from chinwag.errors import ChinwagError, UsageError
 
@@ -54,8 +56,7 @@ def check(table: Mapping[str, Any], where: str) -> Recipe:
     allowed: dict[str, type] = {"quotes": bool, "mentions": str, "filters": dict, "split": dict, "exports": dict}
     _known(table, allowed, where, "key")
     for key, value in table.items():
-        if not isinstance(value, allowed[key]):
-            raise UsageError(f"{where}: {key} has to be a {allowed[key].__name__}")
+        _is(value, allowed[key], f"{where}: {key}")
     if table.get("mentions", "placeholder") not in ("placeholder", "keep"):
         raise UsageError(f"{where}: mentions has to be 'placeholder' or 'keep'")
     for shelf, verb in (("filters", "drop"), ("exports", "records")):
@@ -67,8 +68,10 @@ def check(table: Mapping[str, Any], where: str) -> Recipe:
 
 def _split(table: Mapping[str, Any], where: str) -> Split:
     _known(table, ("validation", "test"), f"{where}: split", "key")
-    if not all(isinstance(share, int | float) and 0 <= share < 1 for share in table.values()):
-        raise UsageError(f"{where}: split: a share is a number from 0 up to 1")
+    for name, share in table.items():
+        _is(share, float, f"{where}: split.{name}")
+        if not 0 <= share < 1:
+            raise UsageError(f"{where}: split.{name} has to be from 0 up to 1")
     split = Split(**table)
     if split.validation + split.test >= 1:
         raise UsageError(f"{where}: split: nothing is left for training")
@@ -77,8 +80,7 @@ def _split(table: Mapping[str, Any], where: str) -> Split:
 
 def _fits(verb: Callable[..., Any], options: Any, where: str) -> None:
     """Hold options against the keyword arguments of the function they are for."""
-    if not isinstance(options, dict):
-        raise UsageError(f"{where} has to be a table of options")
+    _is(options, dict, where)
     keywords = {
         name: parameter
         for name, parameter in inspect.signature(verb).parameters.items()
@@ -88,6 +90,18 @@ def _fits(verb: Callable[..., Any], options: Any, where: str) -> None:
     missing = [name for name, one in keywords.items() if one.default is one.empty and name not in options]
     if missing:
         raise UsageError(f"{where}: {', '.join(missing)} has to be given")
+    for name, value in options.items():
+        annotation = keywords[name].annotation
+        if annotation is not inspect.Parameter.empty and not isinstance(annotation, str):
+            _is(value, annotation, f"{where}.{name}")
+
+
+def _is(value: Any, kind: Any, where: str) -> None:
+    """Hold a value against a type."""
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"{where}: {str(error).replace('`object`', '`table`')}") from error
 
 
 def _known(names: Any, allowed: Any, where: str, what: str) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import msgspec
 
@@ -17,13 +17,20 @@ BATCH = 5_000  # rows a Parquet row group
 
 
 class Shards:
-    """Write the records of one split as files of about `size` bytes before compression."""
+    """Write the records of one split as files of at most `size` bytes before compression, unless one record is more."""
 
     def __init__(self, folder: Path, split: str, kind: str, part: ModuleType, size: int, compress: str) -> None:
         self._folder, self._split, self._kind, self._part = folder, split, kind, part
         self._size, self._compress = size, compress
         self._file: _JsonLines | _Parquet | None = None
         self._entries: list[dict[str, Any]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
 
     def add(self, record: dict[str, Any]) -> None:
         """Write one record, beginning a new file where this one is full."""

@@ -6,6 +6,7 @@ The file is the registry. Listing reads the first line of each docstring and imp
 import ast
 import importlib
 import importlib.util
+from importlib.machinery import ModuleSpec, PathFinder
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
@@ -22,10 +23,7 @@ def names(shelf: str) -> list[str]:
 
 def sentence(shelf: str, name: str) -> str:
     """Give the first line of a part's docstring, without importing it."""
-    path = _own(shelf).get(name)
-    if path is None:
-        spec = importlib.util.find_spec(_added(shelf)[name])
-        path = Path(spec.origin) if spec and spec.origin else None
+    path = _own(shelf).get(name) or _file_of(_added(shelf)[name])
     text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) if path else None
     return (text or "").partition("\n")[0]
 
@@ -38,7 +36,10 @@ def load(shelf: str, name: str) -> ModuleType:
     if name in _own(shelf):
         return importlib.import_module(f"chinwag.{shelf}.{name}")
     if name in _added(shelf):
-        return importlib.import_module(_added(shelf)[name])
+        try:
+            return importlib.import_module(_added(shelf)[name])
+        except ImportError as error:
+            raise UsageError(f"{shelf.removesuffix('s')} {name!r} cannot be imported: {error}") from error
     raise UsageError(f"no {shelf.removesuffix('s')} is called {name!r}; there are: {', '.join(names(shelf))}")
 
 
@@ -48,4 +49,15 @@ def _own(shelf: str) -> dict[str, Path]:
 
 
 def _added(shelf: str) -> dict[str, str]:
-    return {point.name: point.value for point in entry_points(group=f"chinwag.{shelf}")}
+    return {point.name: point.module for point in entry_points(group=f"chinwag.{shelf}")}
+
+
+def _file_of(module: str) -> Path | None:
+    """Find a module's file without importing the packages it is in, as `find_spec` would."""
+    first, *rest = module.split(".")
+    spec: ModuleSpec | None = importlib.util.find_spec(first)
+    name = first
+    for part in rest:
+        name = f"{name}.{part}"
+        spec = PathFinder.find_spec(name, spec.submodule_search_locations or []) if spec else None
+    return Path(spec.origin) if spec and spec.origin else None

@@ -6,20 +6,24 @@ author and roles alternate with depth. Nothing here depends on other conversatio
 
 import hashlib
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from chinwag.pseudonyms import pseudonym
 
-# A handle is preceded by anything but a letter, a digit or a slash: those make e-mail addresses and paths.
-MENTION = re.compile(r"(?<![A-Za-z0-9_/])[@\uff20]([A-Za-z0-9_]{1,20})")
-# Links within Twitter name a handle and a tweet: photos of the tweet itself, what it quotes, profiles.
+# In `me@example.org` the @ makes no mention; in `RT@someone` it does, though Twitter itself does not see it.
+MENTION = re.compile(r"(?:(?<![A-Za-z0-9_])[@\uff20]|[@\uff20](?![A-Za-z0-9_-]+\.[a-z]))([A-Za-z0-9_]+)")
+# Links within Twitter name a handle and a tweet: photos of the tweet itself, what it quotes, profiles. A host begins
+# after a scheme or at a boundary (netflix.com is not x.com), and a link ends before punctuation and other alphabets.
 INNER_LINK = re.compile(
-    r"(?:https?://)?(?:(?:www\.|mobile\.|m\.)?(?:twitter|x)\.com|pic\.(?:twitter|x)\.com|t\.co)/\S*", re.ASCII
+    r"(?:https?://|(?<![A-Za-z0-9_.-]))(?:(?:www|mobile|m|pic)\.)?(?:twitter\.com|x\.com|t\.co)"
+    r"/(?:[!-~]*[A-Za-z0-9_/=#-])?",
+    re.IGNORECASE,
 )
-TRAILING_INNER_LINKS = re.compile(rf"(?:\s*(?<!\S){INNER_LINK.pattern})+\s*$", re.ASCII)
 LINK = "[link]"
+ROLES = ("prompter", "assistant")  # at even depth, at odd
 KINDS = {"animated_gif": "[gif]", "photo": "[photo]", "video": "[video]"}
 
 
@@ -54,7 +58,7 @@ class Turn:
     @property
     def role(self) -> str:
         """Give the role, which follows from the depth."""
-        return "assistant" if self.depth % 2 else "prompter"
+        return ROLES[self.depth % 2]
 
 
 @dataclass(slots=True)
@@ -124,18 +128,27 @@ def _turn(run: _Run, key: bytes) -> Turn:
 
 
 def readable(tweet: Tweet, handles: dict[str, str], mentions: str) -> str:
-    """Give a tweet's text as a reader sees it, without handles and without links within Twitter.
+    """Give a tweet's text as a reader sees it, without mentions and without links within Twitter.
 
     `handles` holds the conversation's placeholders, and is added to. A tweet that is only a picture or a link says so,
     and one that only names people, who then stand in its reply prefix, names them.
     """
-    text = TRAILING_INNER_LINKS.sub("", tweet.text)
-    text = INNER_LINK.sub(LINK, text).strip()
+    text = INNER_LINK.sub(LINK, _without_trailing_links(tweet.text))
     if not text and (tweet.media or tweet.text.strip()):
         text = " ".join(KINDS.get(kind, LINK) for kind in tweet.media) or LINK
     text = text or tweet.reply_prefix or ""
     if mentions == "placeholder":
         text = MENTION.sub(lambda found: handles.setdefault(found[1].lower(), f"@user{len(handles) + 1}"), text)
+    return text
+
+
+def _without_trailing_links(text: str) -> str:
+    """Cut the links within Twitter at the end of a text: they lead to its pictures and to what it quotes."""
+    text = text.strip()
+    for link in reversed(list(INNER_LINK.finditer(text))):
+        if link.end() != len(text):
+            break
+        text = text[: link.start()].rstrip()
     return text
 
 
@@ -145,6 +158,14 @@ def path(turn: Turn, by_id: dict[int, Turn]) -> list[Turn]:
     while (parent := steps[-1].parent_id) is not None:
         steps.append(by_id[parent])
     return steps[::-1]
+
+
+def replies_of(turns: Iterable[Turn]) -> dict[int | None, list[Turn]]:
+    """Give the turns that answer each turn, in order; the first turn answers None."""
+    replies: defaultdict[int | None, list[Turn]] = defaultdict(list)
+    for turn in turns:
+        replies[turn.parent_id].append(turn)
+    return replies
 
 
 def split_of(root_id: int, validation: float, test: float) -> str:

@@ -15,7 +15,8 @@ ROLES = {"prompter": "user", "assistant": "assistant"}
 def records(turns: list[Turn], name: Any) -> Iterator[dict[str, Any]]:
     """Give a chat for each assistant's turn that no assistant's turn comes after: each path is given once."""
     by_id = {turn.id: turn for turn in turns}
-    goes_on = {path(turn, by_id)[-3].id for turn in turns if turn.role == "assistant" and turn.depth > 1}
+    parents = {turn.id: turn.parent_id for turn in turns}
+    goes_on = {parents[turn.parent_id] for turn in turns if turn.role == "assistant" and turn.parent_id is not None}
     for turn in turns:
         if turn.role == "assistant" and turn.id not in goes_on:
             yield {"messages": [{"role": ROLES[step.role], "content": step.text} for step in path(turn, by_id)]}
@@ -27,7 +28,7 @@ def check(record: Any) -> str | None:
     if not isinstance(messages, list) or not messages:
         return "no list of messages"
     for place, message in enumerate(messages):
-        if set(message) != {"role", "content"}:
+        if not isinstance(message, dict) or set(message) != {"role", "content"}:
             return "a message has other keys than role and content"
         if message["role"] != ("assistant" if place % 2 else "user"):
             return "roles do not alternate from user"

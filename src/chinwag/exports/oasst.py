@@ -3,16 +3,14 @@
 Every field of the form is written, nulls included: its readers require them. Ids and authors are pseudonyms.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from chinwag.turns import Turn
+from chinwag.turns import ROLES, Turn, replies_of
 
 KINDS = ("jsonl",)
 DEEPEST = 200  # Python's own JSON reader, which Open Assistant's reader uses, gives up at some 490 turns
-ROLES = ("prompter", "assistant")
 NODE = {
     "message_id", "parent_id", "user_id", "created_date", "text", "role", "lang", "review_count", "review_result",
     "deleted", "rank", "synthetic", "model_name", "emojis", "replies", "labels", "events", "detoxify",
@@ -23,9 +21,7 @@ NODE = {
 def records(turns: list[Turn], name: Callable[[int], str]) -> Iterator[dict[str, Any]]:
     """Give the tree; turns deeper than 200 are left out, since no reader takes them."""
     kept = [turn for turn in turns if turn.depth < DEEPEST]
-    replies: defaultdict[int | None, list[Turn]] = defaultdict(list)
-    for turn in kept:
-        replies[turn.parent_id].append(turn)
+    replies = replies_of(kept)
     nodes = {turn.id: _node(turn, name) for turn in kept}
     for turn in kept:
         children = [nodes[reply.id] for reply in replies[turn.id]]
@@ -50,7 +46,8 @@ def _by_likes(replies: list[Turn]) -> list[Turn]:
 
 
 def _node(turn: Turn, name: Callable[[int], str]) -> dict[str, Any]:
-    written = None if turn.created_at is None else datetime.fromtimestamp(turn.created_at / 1000, UTC)
+    # To the second: the milliseconds of a tweet are most of its id.
+    written = None if turn.created_at is None else datetime.fromtimestamp(turn.created_at // 1000, UTC)
     return {
         "message_id": name(turn.id),
         "parent_id": None if turn.parent_id is None else name(turn.parent_id),
@@ -79,16 +76,31 @@ def check(record: Any) -> str | None:
     """Say which rule of Open Assistant's readers a tree breaks."""
     if not isinstance(record, dict) or set(record) != {"message_tree_id", "tree_state", "prompt", "origin"}:
         return "other keys than message_tree_id, tree_state, prompt and origin"
-    if record["tree_state"] != "ready_for_export" or record["prompt"]["message_id"] != record["message_tree_id"]:
-        return "the tree is not ready, or not named by its prompt"
+    if record["tree_state"] != "ready_for_export":
+        return "the tree is not ready"
+    ids: list[str] = []
     waiting = [(record["prompt"], None, 0)]
     while waiting:
         node, parent_id, depth = waiting.pop()
-        if set(node) != NODE:
-            return "a message lacks fields, or has others"
-        if node["parent_id"] != parent_id or node["role"] != ROLES[depth % 2]:
-            return "a message does not name its parent, or roles do not alternate"
-        if not isinstance(node["text"], str) or not node["text"]:
-            return "a message has no text"
+        if problem := _problem(node, parent_id, depth):
+            return problem
+        ids.append(node["message_id"])
         waiting += [(reply, node["message_id"], depth + 1) for reply in node["replies"]]
-    return None
+    if len(ids) != len(set(ids)):
+        return "two messages have one id"
+    return None if record["message_tree_id"] == ids[0] else "the tree is not named by its prompt"
+
+
+def _problem(node: Any, parent_id: str | None, depth: int) -> str | None:
+    """Say which rule a message breaks."""
+    if not isinstance(node, dict) or set(node) != NODE or not isinstance(node["replies"], list):
+        return "a message lacks fields, or has others"
+    ranks = [reply.get("rank") for reply in node["replies"] if isinstance(reply, dict)]
+    rules = {
+        "a message does not name its parent": node["parent_id"] == parent_id,
+        "roles do not alternate from prompter": node["role"] == ROLES[depth % 2],
+        "a message has no text": isinstance(node["text"], str) and node["text"] != "",
+        "a message counts as spam or as deleted": node["review_result"] is True and not node["deleted"],
+        "replies are not ranked 0, 1, 2 and so on": set(ranks) in ({None}, set(range(len(ranks)))),
+    }
+    return next((rule for rule, kept in rules.items() if not kept), None)

@@ -1,10 +1,9 @@
 """Write prompts, each with all its replies, as JSONL and Parquet: one row a turn that has replies."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from chinwag.turns import Turn, path
+from chinwag.turns import Turn, path, replies_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -15,9 +14,7 @@ KINDS = ("jsonl", "parquet")
 def records(turns: list[Turn], name: Any) -> Iterator[dict[str, Any]]:
     """Give each turn that has replies as a prompt; `context` is what was said before it, the oldest first."""
     by_id = {turn.id: turn for turn in turns}
-    replies: defaultdict[int | None, list[Turn]] = defaultdict(list)
-    for turn in turns:
-        replies[turn.parent_id].append(turn)
+    replies = replies_of(turns)
     for turn in turns:
         if replies[turn.id]:
             yield {
@@ -50,7 +47,12 @@ def check(record: Any) -> str | None:
     """Say what breaks the form: text has to be there, and replies too."""
     if not isinstance(record, dict) or set(record) != {"prompt", "context", "lang", "replies"}:
         return "other keys than prompt, context, lang and replies"
-    texts = [record["prompt"], *record["context"], *(reply["text"] for reply in record["replies"])]
-    if not record["replies"]:
+    context, replies = record["context"], record["replies"]
+    if not isinstance(context, list):
+        return "the context is no list"
+    if not isinstance(replies, list) or not replies:
         return "a prompt has no replies"
+    if not all(isinstance(reply, dict) and set(reply) == {"text", "lang", "like_count"} for reply in replies):
+        return "a reply has other keys than text, lang and like_count"
+    texts = [record["prompt"], *context, *(reply["text"] for reply in replies)]
     return None if all(isinstance(text, str) and text for text in texts) else "a text is empty"

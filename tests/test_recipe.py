@@ -1,0 +1,112 @@
+from pathlib import Path
+
+import pytest
+
+from chinwag.errors import ChinwagError, UsageError
+from chinwag.recipe import Recipe, Split, check, load
+
+DEFAULT = Recipe(
+    quotes=True,
+    mentions="placeholder",
+    filters={},
+    split=Split(validation=0.05, test=0.05),
+    exports={"oasst": {}, "messages": {}, "prompts": {}},
+)
+
+EVERYTHING = """
+quotes = false
+mentions = "keep"
+
+[filters.sensitive]
+
+[filters.language]
+keep = ["en", "ja"]
+
+[filters.incomplete]
+
+[split]
+validation = 0.1
+test = 0
+
+[exports.messages]
+"""
+
+
+def test_the_default() -> None:
+    assert load(None) == DEFAULT
+
+
+def test_an_empty_recipe_is_the_default(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.touch()
+    assert load(path) == DEFAULT
+
+
+def test_every_option(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_text(EVERYTHING)
+    recipe = load(path)
+    assert recipe == Recipe(
+        quotes=False,
+        mentions="keep",
+        filters={"sensitive": {}, "language": {"keep": ["en", "ja"]}, "incomplete": {}},
+        split=Split(validation=0.1, test=0),
+        exports={"messages": {}},
+    )
+    assert list(recipe.filters) == ["sensitive", "language", "incomplete"]
+
+
+MISTAKES = {
+    "quote = true": "recipe.toml: no key is called 'quote'; do you mean quotes?",
+    "zzz = 1": "recipe.toml: no key is called 'zzz'; there are: quotes, mentions, filters, split, exports",
+    "quotes = 1": "recipe.toml: quotes: Expected `bool`, got `int`",
+    "mentions = 3": "recipe.toml: mentions: Expected `str`, got `int`",
+    "mentions = 'drop'": "recipe.toml: mentions has to be 'placeholder' or 'keep'",
+    "filters = ['sensitive']": "recipe.toml: filters: Expected `table`, got `array`",
+    "[filters]\nsensitive = true": "recipe.toml: filters.sensitive: Expected `table`, got `bool`",
+    "[filters.sensitiv]": "recipe.toml: filters: no filter is called 'sensitiv'; do you mean sensitive?",
+    "[filters.language]": "recipe.toml: filters.language: keep has to be given",
+    "[filters.language]\nkeep = 'en'": "recipe.toml: filters.language.keep: Expected `array`, got `str`",
+    "[filters.language]\nkeep = [1]": "recipe.toml: filters.language.keep: Expected `str`, got `int` - at `$[0]`",
+    "[filters.language]\nkep = ['en']": "recipe.toml: filters.language: no option is called 'kep'; do you mean keep?",
+    "[filters.sensitive]\nx = 1": "recipe.toml: filters.sensitive: no option is called 'x'; there are: none",
+    "split = 0.1": "recipe.toml: split: Expected `table`, got `float`",
+    "[split]\ntests = 0.1": "recipe.toml: split: no key is called 'tests'; do you mean test?",
+    "[split]\ntest = '5%'": "recipe.toml: split.test: Expected `float`, got `str`",
+    "[split]\ntest = true": "recipe.toml: split.test: Expected `float`, got `bool`",
+    "[split]\ntest = 1.0": "recipe.toml: split.test has to be from 0 up to 1",
+    "[split]\ntest = -0.1": "recipe.toml: split.test has to be from 0 up to 1",
+    "[split]\ntest = nan": "recipe.toml: split.test has to be from 0 up to 1",
+    "[split]\nvalidation = 0.5\ntest = 0.5": "recipe.toml: split: nothing is left for training",
+    "[exports.mesages]": "recipe.toml: exports: no export is called 'mesages'; do you mean messages?",
+    "[exports.messages]\ndepth = 3": "recipe.toml: exports.messages: no option is called 'depth'; there are: none",
+    "quotes = yes": "recipe.toml: no TOML: Invalid value (at line 1, column 10)",
+}
+
+
+@pytest.mark.parametrize("text", MISTAKES)
+def test_a_mistake_is_named_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("recipe.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load(Path("recipe.toml"))
+    assert str(caught.value) == MISTAKES[text]
+
+
+def test_a_recipe_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_bytes(b"quotes = \xff")
+    with pytest.raises(UsageError, match="no TOML"):
+        load(path)
+
+
+def test_a_recipe_that_cannot_be_read(tmp_path: Path) -> None:
+    for path, why in [(tmp_path / "missing.toml", "No such file or directory"), (tmp_path, "Is a directory")]:
+        with pytest.raises(ChinwagError) as caught:
+            load(path)
+        assert str(caught.value) == f"{path}: {why}"
+        assert not isinstance(caught.value, UsageError)
+
+
+def test_only_the_share_that_is_given_changes() -> None:
+    assert check({"split": {"test": 0.2}}, "here").split == Split(validation=0.05, test=0.2)
