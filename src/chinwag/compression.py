@@ -10,12 +10,12 @@ import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 try:
     from isal import igzip_lib, isal_zlib
 except ImportError:  # a platform without python-isal: zlib reads the same, at 0.4 of the speed
-    igzip_lib = isal_zlib = None
+    igzip_lib = isal_zlib = None  # type: ignore[assignment]
 
 RAW = 256 * 1024  # compressed bytes read at once
 HEADER = 16  # bytes that hold any stream's header
@@ -29,12 +29,19 @@ class Decompressor(Protocol):
     """Decompress one stream, as `bz2.BZ2Decompressor` does."""
 
     @property
-    def eof(self) -> bool: ...
+    def eof(self) -> bool:
+        """Tell whether the stream's end is reached."""
+
     @property
-    def needs_input(self) -> bool: ...
+    def needs_input(self) -> bool:
+        """Tell whether there is nothing more to give without more data."""
+
     @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+    def unused_data(self) -> bytes:
+        """Give the data found behind the stream's end."""
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Give at most `max_length` bytes; what is left of `data` is kept."""
 
 
 class _Zlib:
@@ -45,17 +52,21 @@ class _Zlib:
 
     @property
     def eof(self) -> bool:
+        """Tell whether the stream's end is reached."""
         return self._inner.eof
 
     @property
     def needs_input(self) -> bool:
+        """Tell whether there is nothing more to give without more data."""
         return not self._inner.unconsumed_tail
 
     @property
     def unused_data(self) -> bytes:
+        """Give the data found behind the stream's end."""
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        """Give at most `max_length` bytes; what is left of `data` is kept."""
         return self._inner.decompress(self._inner.unconsumed_tail + data, max_length)
 
 
@@ -82,18 +93,18 @@ class Packing:
 
 BZ2 = Packing("bz2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), bz2.BZ2Decompressor, 1 << 20)
 GZIP = Packing("gzip", re.compile(rb"\x1f\x8b\x08[\x00-\x1f]"), _gzip, 1 << 17)
-ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")  # a frame, or one to skip as pzstd writes it
 ZSTD_BLOCK = 1 << 17
 
 # What the decompressors raise on damaged data; isal's error is a class of its own.
 DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, zlib.error)
 if isal_zlib is not None:
-    DAMAGE = (*DAMAGE, isal_zlib.error)
+    DAMAGE = (*DAMAGE, isal_zlib.error)  # type: ignore[arg-type]
 
 
 def is_packed(head: bytes) -> bool:
     """Tell from its first bytes whether data is compressed."""
-    return head[:3] in (b"BZh", b"\x1f\x8b\x08") or head[:4] == ZSTD_MAGIC
+    return head[:3] in (b"BZh", b"\x1f\x8b\x08") or ZSTD.match(head) is not None
 
 
 def blocks(read: Read, report: Report) -> Iterator[bytes]:
@@ -107,7 +118,7 @@ def blocks(read: Read, report: Report) -> Iterator[bytes]:
         yield from _streams(head, read, BZ2, report)
     elif head[:3] == b"\x1f\x8b\x08":
         yield from _streams(head, read, GZIP, report)
-    elif head[:4] == ZSTD_MAGIC:
+    elif ZSTD.match(head):
         yield from _zstd(head, read, report)
     else:
         while head:
@@ -120,33 +131,35 @@ def _streams(pending: bytes, read: Read, packing: Packing, report: Report) -> It
     while pending:
         if packing.header.match(pending):
             pending = yield from _stream(pending, read, packing, report)
+        elif pending[0] == 0:  # zeros are the padding of tapes and tars
+            pending = pending.lstrip(b"\0")
         else:
-            if pending.strip(b"\0"):  # zeros are the padding of tapes and tars
-                report(f"bytes that are no {packing.name} stream")
-                yield b"\n"
+            report(f"bytes that are no {packing.name} stream")
+            yield b"\n"
             pending = _next_header(pending[1:], read, packing)
-        if len(pending) < HEADER:
-            pending += read(RAW)
+        while len(pending) < HEADER and (more := read(RAW)):
+            pending += more
 
 
 def _stream(pending: bytes, read: Read, packing: Packing, report: Report) -> Generator[bytes, None, bytes]:
     """Decompress one stream and return the bytes read beyond its end, or from the next header where it is damaged."""
     stream, window = packing.open(), b""
-    try:
-        while not stream.eof:
-            data = b""
-            if stream.needs_input:
-                data, pending = pending or read(RAW), b""
-                if not data:
-                    report(f"{packing.name} stream is cut")
-                    return b""
-                window = (window + data)[-WINDOW:]
-            if out := stream.decompress(data, packing.block):
-                yield out
-    except DAMAGE:
-        report(f"damaged {packing.name} stream")
-        yield b"\n"
-        return _next_header(window[1:], read, packing)
+    while not stream.eof:
+        data = b""
+        if stream.needs_input:
+            data, pending = pending or read(RAW), b""
+            if not data:
+                report(f"{packing.name} stream is cut")
+                return b""
+            window = (window + data)[-WINDOW:]
+        try:
+            out = stream.decompress(data, packing.block)
+        except DAMAGE:
+            report(f"damaged {packing.name} stream")
+            yield b"\n"
+            return _next_header(window[1:], read, packing)
+        if out:
+            yield out
     return stream.unused_data
 
 
@@ -161,16 +174,24 @@ def _next_header(window: bytes, read: Read, packing: Packing) -> bytes:
 
 
 def _zstd(head: bytes, read: Read, report: Report) -> Iterator[bytes]:
-    """Decompress zstd frames with the codec that comes with PyArrow."""
+    """Decompress zstd frames with the codec that comes with PyArrow; nothing is read behind a damaged one."""
     import pyarrow as pa
 
-    try:
-        with pa.CompressedInputStream(pa.PythonFile(_Reader(head, read), mode="r"), "zstd") as stream:
-            while out := stream.read(ZSTD_BLOCK):
-                yield out
-    except (OSError, ValueError):
-        report("damaged zstd frame")
-        yield b"\n"
+    source = _Reader(head, read)
+    with pa.CompressedInputStream(pa.PythonFile(source, mode="r"), "zstd") as stream:
+        size = ZSTD_BLOCK
+        while size == ZSTD_BLOCK:
+            block = bytearray(b"\xff") * ZSTD_BLOCK  # a byte of no text: it shows how far a read got that met damage
+            try:
+                size = stream.readinto(block)
+            except (OSError, ValueError):
+                if source.failed:
+                    raise
+                report("damaged zstd frame")
+                yield bytes(block.rstrip(b"\xff")) + b"\n"
+                return
+            if size:
+                yield bytes(block[:size])
 
 
 class _Reader:
@@ -180,15 +201,19 @@ class _Reader:
 
     def __init__(self, head: bytes, read: Read) -> None:
         self._head, self._read = head, read
+        self.failed = False
 
     def read(self, size: int) -> bytes:
+        """Read on; `failed` tells a read error from damage, which PyArrow raises as the same class."""
         if self._head:
             out, self._head = self._head[:size], self._head[size:]
             return out
-        return self._read(size)
+        try:
+            return self._read(size)
+        except OSError:
+            self.failed = True
+            raise
 
     def close(self) -> None:
+        """Note that no more is asked for."""
         self.closed = True
-
-    def __getattr__(self, name: str) -> Any:  # PyArrow asks for more of a file than it needs here
-        raise AttributeError(name)

@@ -15,16 +15,22 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from chinwag.compression import RAW, Read, Report, blocks, is_packed
+from chinwag.errors import printable
+from chinwag.tars import TAR_DAMAGE, Tar
+from chinwag.views import Headers, Joined, Slice
 
-STREAMED = 64 * 1024 * 1024  # a larger member of a streamed tar is cut there: it has to fit in memory
+STREAMED = 64 * 1024 * 1024  # a larger member of a streamed tar does not fit in memory: it is read in pieces
 PIECE = 8 * 1024 * 1024  # a stream that is no tar is read in pieces of lines of this size
 NESTED = 3  # containers in containers: a month's tar of a day's zips needs two
 LOCAL_HEADER = b"PK\x03\x04"
+PLAUSIBLE_HEADER = re.compile(rb"PK\x03\x04[\x00-\x3f]\x00..[\x00-\x63]\x00", re.DOTALL)  # version, flags, method
 EMPTY_ZIP = b"PK\x05\x06"
 STORED, DEFLATED = 0, 8
+NO_END = "tar has no end mark: it may be cut"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +67,6 @@ class Junk:
 Found = Member | Damage | Junk
 
 
-class Slice(io.RawIOBase):
-    """Read a part of a file as if it were a file, without sharing a position with any other reader."""
-
-    def __init__(self, fd: int, offset: int, size: int) -> None:
-        self._fd, self._offset, self._size, self._at = fd, offset, size, 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        self._at = max(0, offset + {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size}[whence])
-        return self._at
-
-    def read(self, size: int = -1) -> bytes:
-        left = max(0, self._size - self._at)
-        data = os.pread(self._fd, left if size < 0 else min(size, left), self._offset + self._at)
-        self._at += len(data)
-        return data
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-
 def members(path: Path) -> Iterator[Found]:
     """List what a file holds, in the order of its bytes; a file that is no container is its own only member.
 
@@ -120,7 +95,7 @@ def read_member(fd: int, member: Member, report: Report) -> Iterator[bytes]:
         read = _checked(read, member.checksum, report)
     yield from blocks(read, report)
     if member.offset + member.size > os.fstat(fd).st_size:
-        report("member is cut: its file ends before it")
+        report("its file became shorter while it was read")
 
 
 def _inflated(source: Slice, report: Report) -> Read:
@@ -135,6 +110,8 @@ def _inflated(source: Slice, report: Report) -> Read:
             except zlib.error:
                 report("damaged zip member")
                 break
+            if not (out or data or inflater.eof):
+                report("zip member is cut")
             if out or not data:
                 return out
         return b""
@@ -195,41 +172,46 @@ def _indexed(fd: int, outer: Member, depth: int) -> Iterator[Found]:
 
 
 def _joined(outer: str, inner: str) -> str:
-    return f"{outer}!{inner}" if outer else inner
+    return f"{outer}!{printable(inner)}" if outer else printable(inner)
 
 
 def _tar(fd: int, outer: Member) -> Iterator[Found]:
-    """Index a tar by its headers; what lies between them and is no header is damage, and is stepped over."""
-    end = 0
-    source = io.BufferedReader(Slice(fd, outer.offset, outer.size), 4096)
+    """Index a tar by its headers."""
+    end, whole = 0, True
     try:
-        with tarfile.open(fileobj=source, mode="r:", ignore_zeros=True, errorlevel=0) as tar:
-            for entry in tar:
-                if any(os.pread(fd, min(entry.offset - end, RAW), outer.offset + end)):
-                    yield Damage(outer.name, f"unreadable tar header at byte {end}")
-                end = entry.offset_data + -(-entry.size // 512) * 512
-                name = _joined(outer.name, entry.name)
-                if entry.isreg() and not _is_junk(entry.name) and not entry.issparse():
-                    yield Member(name, outer.offset + entry.offset_data, entry.size)
-                elif not entry.isdir():
-                    yield Junk(name)
-                tar.members = []  # tarfile remembers every header it has seen
-    except (tarfile.TarError, EOFError, ValueError, OverflowError):
-        yield Damage(outer.name, f"tar is cut or damaged behind byte {end}")
+        tar = Tar(fileobj=Headers(Slice(fd, outer.offset, outer.size), 4096), ignore_zeros=True, errorlevel=0)
+    except TAR_DAMAGE:
+        yield Damage(outer.name, "tar is cut or damaged at its beginning")
         return
-    rest = os.pread(fd, max(0, min(RAW, outer.size - end)), outer.offset + end)
-    if any(rest):
-        yield Damage(outer.name, f"unreadable tar header at byte {end}")
-    elif len(rest) < 512:
-        yield Damage(outer.name, "tar has no end mark: it may be cut")
+    for entry in tar.entries():
+        if isinstance(entry, str):
+            whole = False
+            yield Damage(outer.name, entry)
+            continue
+        end, start = tar.offset, entry.offset_data
+        yield from _entry(
+            entry, Member(_joined(outer.name, entry.name), outer.offset + start, min(entry.size, outer.size - start))
+        )
+    if whole and outer.size - end < 512:
+        yield Damage(outer.name, NO_END)
+
+
+def _entry(entry: tarfile.TarInfo, member: Member) -> Iterator[Found]:
+    """Give what a tar's entry is: a member of ours, junk, or nothing for a folder."""
+    if entry.issparse():
+        yield Damage(member.name, "sparse member is not read")
+    elif entry.isreg() and not _is_junk(entry.name):
+        yield member
+    elif not entry.isdir():
+        yield Junk(member.name)
 
 
 def _zip(fd: int, outer: Member) -> Iterator[Found]:
     """Index a zip by its directory, or where that is missing by the headers before each member."""
     try:
-        with zipfile.ZipFile(io.BufferedReader(Slice(fd, outer.offset, outer.size))) as archive:
+        with zipfile.ZipFile(Headers(Slice(fd, outer.offset, outer.size))) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
-    except (zipfile.BadZipFile, ValueError, OSError, struct.error, NotImplementedError):
+    except (zipfile.BadZipFile, tarfile.ReadError, ValueError, OSError, struct.error, NotImplementedError):
         yield Damage(outer.name, "zip has no readable directory: its members are found by their own headers")
         yield from _scanned(fd, outer)
         return
@@ -243,21 +225,22 @@ def _zip(fd: int, outer: Member) -> Iterator[Found]:
 
 def _zip_member(fd: int, outer: Member, name: str, start: int, entry: zipfile.ZipInfo) -> Found:
     """Find the data of a zip's member behind its own header."""
-    header = os.pread(fd, 30, outer.offset + start)
+    header = os.pread(fd, 30, outer.offset + start) if start >= 0 else b""
     if len(header) < 30 or header[:4] != LOCAL_HEADER:
         return Damage(name, "damaged zip member header")
     if entry.flag_bits & 1 or entry.compress_type not in (STORED, DEFLATED):
         return Damage(name, "encrypted" if entry.flag_bits & 1 else f"zip method {entry.compress_type} is not read")
     offset = start + 30 + sum(struct.unpack_from("<HH", header, 26))
-    size = min(entry.compress_size, outer.size - offset)
+    size = max(0, min(entry.compress_size, outer.size - offset))
     return Member(name, outer.offset + offset, size, entry.compress_type == DEFLATED, entry.CRC)
 
 
 def _scanned(fd: int, outer: Member) -> Iterator[Found]:
     """Find a zip's members by their own headers, each reaching at most to the next; their checksums are not known."""
-    starts = list(_local_headers(fd, outer))
-    for start, stop in zip(starts, [*starts[1:], outer.size], strict=True):
+    for start, stop in pairwise([*_local_headers(fd, outer), outer.size]):
         header = os.pread(fd, 30 + 4096, outer.offset + start)
+        if len(header) < 30:  # the file became shorter
+            return
         flags, method, _, _, _, packed, _, name_size, extra_size = struct.unpack_from("<HHHHIIIHH", header, 6)
         name = header[30 : 30 + name_size].decode("utf-8", "replace")
         offset = start + 30 + name_size + extra_size
@@ -276,40 +259,78 @@ def _local_headers(fd: int, outer: Member) -> Iterator[int]:
     at, tail = 0, b""
     while data := os.pread(fd, min(RAW, outer.size - at), outer.offset + at):
         window = tail + data
-        for found in re.finditer(LOCAL_HEADER, window):
+        for found in PLAUSIBLE_HEADER.finditer(window):
             start = at - len(tail) + found.start()
             if start + 30 < outer.size:
                 yield start
         at += len(data)
-        tail = window[-3:]
+        tail = window[-9:]
 
 
 def _streamed(read: Read) -> Iterator[Found]:
-    """Read a tar that cannot be indexed from its beginning to its end, giving each member with its bytes."""
+    """Read a file that cannot be indexed from its beginning to its end, giving each member with its bytes."""
     damage: list[str] = []
-    source = _Joined(blocks(read, damage.append))
-    if not _is_tar(source.peek(512)):
-        yield from _lines(source)
-        return
-    try:
-        with tarfile.open(fileobj=source, mode="r|", ignore_zeros=True, errorlevel=0) as tar:
-            for entry in tar:
-                if not entry.isreg() or _is_junk(entry.name) or entry.issparse():
-                    if not entry.isdir():
-                        yield Junk(entry.name)
-                    continue
-                data, whole = _content(tar, entry)
-                yield Member(entry.name, 0, len(data), data=data)
-                if not whole:
-                    yield Damage(entry.name, "member is cut")
-                tar.members = []
-    except (tarfile.TarError, EOFError, ValueError, OverflowError):
-        damage.append("tar is cut or damaged")
+    source = Joined(blocks(read, damage.append))
+    if _is_tar(source.peek(512)):
+        yield from _streamed_tar(source)
+    elif source.peek(4) in (LOCAL_HEADER, EMPTY_ZIP):
+        yield Damage("", "a zip cannot be read through a pipe: its directory is at its end")
+    else:
+        yield from _pieces(source, "")
     for reason in dict.fromkeys(damage):
         yield Damage("", reason)
 
 
-def _lines(source: "_Joined") -> Iterator[Member]:
+def _streamed_tar(source: "Joined") -> Iterator[Found]:
+    whole = True
+    try:
+        tar = Tar(fileobj=source, ignore_zeros=True, errorlevel=0)
+    except TAR_DAMAGE:
+        yield Damage("", "tar is cut or damaged at its beginning")
+        return
+    for entry in tar.entries():
+        if isinstance(entry, str):
+            whole = False
+            yield Damage("", entry)
+            continue
+        for found in _entry(entry, Member(printable(entry.name), 0, entry.size)):
+            if isinstance(found, Member):
+                # Not by extractfile: that gives nothing of the last block where the stream ends too early.
+                yield from _contents(found.name, entry.size, tar.fileobj.read)
+            else:
+                yield found
+    if whole and source.peek(1) == b"" and any(source.last):
+        yield Damage("", NO_END)
+
+
+def _contents(name: str, size: int, read: Read) -> Iterator[Found]:
+    """Read a member of a streamed tar as far as it goes, a large one in pieces."""
+    reports: list[str] = []
+    if size > STREAMED:
+        yield from _pieces(Joined(blocks(_limited(read, size), reports.append)), name)
+    else:
+        data = read(size)
+        yield Member(name, 0, len(data), data=data)
+        if len(data) < size:
+            reports.append("member is cut")
+    for reason in dict.fromkeys(reports):
+        yield Damage(name, reason)
+
+
+def _limited(read: Read, size: int) -> Read:
+    """Read no further than `size` bytes."""
+    left = size
+
+    def limited(size: int) -> bytes:
+        nonlocal left
+        data = read(min(size, left))
+        left -= len(data)
+        return data
+
+    return limited
+
+
+def _pieces(source: "Joined", name: str) -> Iterator[Member]:
     """Cut a stream of lines into members that fit in memory, each ending with a line."""
     start, rest = 0, b""
     while data := rest + source.read(PIECE):
@@ -318,45 +339,5 @@ def _lines(source: "_Joined") -> Iterator[Member]:
             rest = data
             continue
         data, rest = data[: end or None], data[end:] if end else b""
-        yield Member(f"from byte {start}" if start else "", 0, len(data), data=data)
+        yield Member(f"{name} from byte {start}".strip() if start else name, 0, len(data), data=data)
         start += len(data)
-
-
-def _content(tar: tarfile.TarFile, entry: tarfile.TarInfo) -> tuple[bytes, bool]:
-    """Read a member of a streamed tar as far as it goes, and say whether that is all of it."""
-    file = tar.extractfile(entry)
-    chunks: list[bytes] = []
-    left = min(entry.size, STREAMED)
-    try:
-        while file and left and (chunk := file.read(min(RAW, left))):
-            chunks.append(chunk)
-            left -= len(chunk)
-    except tarfile.ReadError:
-        pass  # the stream ends here; what was read counts
-    return b"".join(chunks), left == 0 and entry.size <= STREAMED
-
-
-class _Joined:
-    """Make a readable file of an iterator of blocks."""
-
-    def __init__(self, source: Iterator[bytes]) -> None:
-        self._source, self._block, self._at = source, b"", 0
-
-    def peek(self, size: int) -> bytes:
-        """Give the next bytes without using them up."""
-        while len(self._block) - self._at < size and (block := next(self._source, b"")):
-            self._block, self._at = self._block[self._at :] + block, 0
-        return self._block[self._at : self._at + size]
-
-    def read(self, size: int) -> bytes:
-        """Give exactly `size` bytes, fewer only at the end."""
-        out = bytearray()
-        while len(out) < size:
-            if self._at == len(self._block):
-                self._block, self._at = next(self._source, b""), 0
-                if not self._block:
-                    break
-            piece = self._block[self._at : self._at + size - len(out)]
-            self._at += len(piece)
-            out += piece
-        return bytes(out)

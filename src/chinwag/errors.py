@@ -10,6 +10,14 @@ ChinwagError            the input or the world is at fault: exit code 1
 """
 
 
+def printable(name: object) -> str:
+    """Give a name as text that any file, table and terminal takes: what they cannot hold is escaped."""
+    text = str(name)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
 class ChinwagError(Exception):
     """Say in one line what went wrong, where, and what to do."""
 

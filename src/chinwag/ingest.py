@@ -12,17 +12,21 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
+from itertools import chain
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING
 
-from chinwag.errors import ChinwagError
-from chinwag.plan import Plan, list_files
+from chinwag.errors import ChinwagError, printable
+from chinwag.plan import File, Plan, list_files
 from chinwag.progress import Bar, bar
-from chinwag.reading import FileTask, Result, read_job
+from chinwag.reading import SAFE, FileTask, Result, read_job
 from chinwag.workspace import SUMMED, Workspace
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 AHEAD = 2  # jobs a worker may be ahead of the one that is committed next
 
@@ -39,11 +43,11 @@ class Summary:
     damages: list[str] = field(default_factory=list)
     shapeless: dict[str, str] = field(default_factory=dict)
 
-    def add(self, result: Result) -> None:
+    def add(self, result: Result, target: Workspace) -> None:
         """Take in what came of one job."""
         for entry in result.entries:
             self.counts.update({name: count for name, count in entry.items() if name in SUMMED})
-            self.files += entry["done"] and bool(entry["source"])
+            self.files += entry["done"] and bool(target.state.files[entry["file_id"]]["source"])
         self.errors += result.errors
         self.damages += result.damages
 
@@ -65,19 +69,19 @@ def run(paths: list[Path], workspace: Path, *, workers: int | None = None, quiet
     started = time.perf_counter()
     target = Workspace(workspace, create=True)
     summary = Summary()
-    plan = Plan(list_files(paths, summary.errors), target, summary.errors)
-    with target.writing() as scratch, bar("ingest", sum(file.size for file in plan.files), quiet=quiet) as show:
-        try:
-            for result in _results(plan, scratch, workers or os.cpu_count() or 1, show):
-                summary.add(result)
-                _commit(target, result)
-        except OSError as error:
-            raise ChinwagError(
-                f"{error.filename or workspace}: {error.strerror}; what was read is safe, run it again to go on"
-            ) from error
+    listed = list_files(paths, summary.errors, leave_out=workspace)
+    with target.writing() as scratch:
+        plan = Plan(chain.from_iterable(listed.values()), target, summary.errors)
+        with bar("ingest", sum(file.size for file in plan.files), quiet=quiet) as show:
+            try:
+                for result in _results(plan, scratch, workers or os.cpu_count() or 1, show):
+                    _commit(target, result)
+                    summary.add(result, target)
+            except OSError as error:
+                raise ChinwagError(f"{workspace}: {error.strerror or error}; {SAFE}") from error
     summary.seconds = time.perf_counter() - started
     summary.known = len(plan.passed)
-    _name_the_empty(paths, plan, target, summary)
+    _name_the_empty(listed, plan, target, summary)
     return summary
 
 
@@ -100,7 +104,7 @@ def _results(plan: Plan, scratch: Path, workers: int, show: Bar) -> Iterator[Res
     try:
         for number, job in enumerate(plan.jobs()):
             waiting.append(pool.submit(_read_in_worker, job, scratch, f"{number:08}"))
-            while len(waiting) > AHEAD * workers or waiting and waiting[0].done():
+            while len(waiting) > AHEAD * workers or (waiting and waiting[0].done()):
                 yield from _next_done(waiting)
                 show(counter.value + sum(file.size for file in plan.passed))
         while waiting:
@@ -121,10 +125,10 @@ def _next_done(waiting: deque[Future[Result]]) -> Iterator[Result]:
         yield waiting.popleft().result()
 
 
-_counter: Any = None
+_counter: "Synchronized[int]"
 
 
-def _begin_worker(counter: Any) -> None:
+def _begin_worker(counter: "Synchronized[int]") -> None:
     """Make a worker leave Ctrl-C to its parent, and end when the parent is gone, however it went."""
     import signal
 
@@ -161,22 +165,25 @@ def _end(pool: ProcessPoolExecutor) -> None:
 
 def _commit(target: Workspace, result: Result) -> None:
     """Put one job's parts in force, under a name that follows from what it read."""
-    read = [(entry["file_id"], entry["members"]) for entry in result.entries]
+    if not result.entries:
+        return
+    read = [(entry["file_id"], entry["members"], entry["shelf"]) for entry in result.entries]
     name = hashlib.sha256(repr(read).encode()).hexdigest()[:16]
     add = {table: [target.adopt(table, part, name)] for table, part in sorted(result.parts.items())}
     target.commit("ingest", add=add, files=result.entries)
 
 
-def _name_the_empty(paths: list[Path], plan: Plan, target: Workspace, summary: Summary) -> None:
+def _name_the_empty(listed: dict[Path, list[File]], plan: Plan, target: Workspace, summary: Summary) -> None:
     """Name the files of no known shape; call it an error where a path that was given holds nothing readable."""
     entries = {
         file: target.state.files[file_id] for file, file_id in plan.file_ids.items() if file_id in target.state.files
     }
     summary.shapeless = {entry["name"]: entry["other"] for entry in entries.values() if entry.get("other")}
-    failed = " ".join(summary.errors)
-    for path in paths:
-        inside = [entry for file, entry in entries.items() if file.is_relative_to(path.resolve())]
-        if any(entry.get("tweets") or entry.get("notices") for entry in inside) or str(path) in failed:
+    for path, files in listed.items():
+        inside = [entries[file.path] for file in files if file.path in entries]
+        name = printable(path)
+        if any(entry.get("tweets") or entry.get("notices") for entry in inside):
             continue
-        why = summary.shapeless.pop(str(path), "nothing in it is of a known shape")
-        summary.errors.append(f"{path}: no tweets found: {why}")
+        if not any(error.startswith((f"{name}: ", f"{name}{os.sep}")) for error in summary.errors):
+            why = summary.shapeless.pop(name, "nothing in it is of a known shape")
+            summary.errors.append(f"{name}: no tweets found: {why}")

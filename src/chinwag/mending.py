@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-T = TypeVar("T")
+T = TypeVar("T", bound=msgspec.Struct)
 _JSON = json.JSONDecoder(strict=False)
 
 
@@ -52,16 +52,16 @@ def _fields(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind, include_extras=True)
 
 
-def _mended(value: object, wanted: Any, report: Callable[[str], None], name: str) -> Any:
+def _mended(value: object, wanted: object, report: Callable[[str], None], name: str) -> object:
     kind, items = _struct(wanted)
     if kind is not None and not items:
         return mend(value, kind, report, name)
     if kind is not None and isinstance(value, list):
         mended = (mend(item, kind, report, name) for item in value)
         return [item for item in mended if item is not None]
-    for strict in (True, False):
+    for attempt in (value, str(value)) if type(value) is int else (_whole(value),):  # an id may stand for its digits
         try:
-            return msgspec.convert(_whole(value), wanted, strict=strict)
+            return msgspec.convert(attempt, cast("type[object]", wanted), strict=False)
         except (msgspec.ValidationError, OverflowError):
             continue
     report(f"{name}: wrong type or out of range")
@@ -69,7 +69,7 @@ def _mended(value: object, wanted: Any, report: Callable[[str], None], name: str
 
 
 @cache
-def _struct(wanted: Any) -> tuple[type[msgspec.Struct] | None, bool]:
+def _struct(wanted: object) -> tuple[type[msgspec.Struct] | None, bool]:
     """Find the Struct in an annotation like `list[Url] | None`, and whether it stands in a list."""
     if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
         return wanted, False

@@ -6,6 +6,7 @@ wherever a run was killed, the same files give the same jobs.
 """
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 
 from chinwag import shelves
 from chinwag.containers import Damage, Found, Junk, Member, members
+from chinwag.errors import printable
 from chinwag.reading import FileTask
 from chinwag.workspace import Workspace
 
@@ -32,27 +34,51 @@ class File:
     is_stream: bool
 
 
-def list_files(paths: Iterable[Path], errors: list[str]) -> list[File]:
-    """List the files under the paths, each once, in the order of their names; hidden ones are left out."""
-    found: dict[Path, File] = {}
-    for path in paths:
-        try:
-            inside = [path] if not path.is_dir() else [entry for entry in path.rglob("*") if entry.is_file()]
-            for file in inside:
-                if not any(part.startswith(".") for part in file.relative_to(path).parts):
-                    about, real = file.stat(), file.resolve()
-                    is_stream = not stat.S_ISREG(about.st_mode)
-                    found.setdefault(real, File(str(file), real, about.st_size, about.st_mtime_ns, is_stream))
-        except OSError as error:
-            errors.append(f"{error.filename or path}: {error.strerror}")
-    return sorted(found.values())
+def list_files(paths: Iterable[Path], errors: list[str], *, leave_out: Path | None = None) -> dict[Path, list[File]]:
+    """List for each path the files under it in the order of their names; hidden ones are left out.
+
+    Links to files are followed and links to folders are not, so that none leads in a circle.
+    """
+    outside = "" if leave_out is None else os.path.realpath(leave_out)
+    return {path: sorted(_inside(path, outside, errors)) for path in paths}
+
+
+def _inside(path: Path, outside: str, errors: list[str]) -> Iterator[File]:
+    if not path.is_dir():
+        yield from _file(path, errors, given=True)
+        return
+    for folder, folders, names in os.walk(path, onerror=lambda error: _failed(error, errors)):
+        shown = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in shown if os.path.realpath(Path(folder, name)) != outside]
+        for name in names:
+            if not name.startswith("."):
+                yield from _file(Path(folder, name), errors, given=False)
+
+
+def _file(path: Path, errors: list[str], *, given: bool) -> Iterator[File]:
+    try:
+        about = path.stat()
+    except OSError as error:
+        _failed(error, errors)
+        return
+    if stat.S_ISREG(about.st_mode):
+        yield File(printable(path), path.resolve(), about.st_size, about.st_mtime_ns, False)
+    elif given:  # a pipe has no path but the one it is given by
+        yield File(printable(path), path.absolute(), about.st_size, about.st_mtime_ns, True)
+
+
+def _failed(error: OSError, errors: list[str]) -> None:
+    errors.append(f"{printable(error.filename)}: {error.strerror}")
 
 
 class Plan:
     """Cut files into jobs, leaving out what the log has; `file_ids` tells which file has which id."""
 
-    def __init__(self, files: list[File], target: Workspace, errors: list[str]) -> None:
-        self.files, self._errors = files, errors
+    def __init__(self, files: Iterable[File], target: Workspace, errors: list[str]) -> None:
+        unique: dict[Path, File] = {}
+        for file in sorted(files):
+            unique.setdefault(file.path, file)
+        self.files, self._errors = list(unique.values()), errors
         self._shelf = shelves.names("sources")
         self._known = {
             file_id: entry
@@ -77,9 +103,12 @@ class Plan:
                         yield job
                         job, size = [], 0
             except OSError as error:
-                self._errors.append(f"{file.name}: {error.strerror}")
+                self._failed(file, error)
         if job:
             yield job
+
+    def _failed(self, file: File, error: OSError) -> None:
+        self._errors.append(f"{file.name}: {error.strerror or error}")
 
     def _tasks(self, file: File, room: int) -> Iterator[FileTask]:
         """Cut a file into tasks, the first of about `room` bytes; none where the log has all of it."""
@@ -89,31 +118,34 @@ class Plan:
             return
         self._planned.add(entry["file_id"])
         skip = self._known.get(entry["file_id"], {}).get("members", 0)
-        task, size = FileTask(file.path, {**entry, "members": skip}), 0
-        for ordinal, item in enumerate(found, 1):
-            if ordinal <= skip:
-                continue
-            if size >= room:
-                yield task
-                task, size, room = FileTask(file.path, {**entry}), 0, JOB
-            task.entry["members"] = ordinal
-            if isinstance(item, Member):
-                task.members.append(item)
-                task.entry["container"] = bool(item.name)
-                size += item.size
-            elif isinstance(item, Damage):
-                task.damages.append((item.name, item.reason))
-            else:
-                task.junk += 1
-        task.entry["done"] = True
-        yield task
+        task, size, done = FileTask(file.path, {**entry, "members": skip}), 0, False
+        try:
+            for ordinal, item in enumerate(found, 1):
+                if ordinal <= skip:
+                    continue
+                if size >= room:
+                    yield task
+                    task, size, room = FileTask(file.path, {**entry}), 0, JOB
+                task.entry["members"] = ordinal
+                size += _put(task, item)
+            done = True
+        except OSError as error:  # what was listed until now is read, and the next run goes on from there
+            self._failed(file, error)
+        task.entry["done"] = done
+        if done or task.entry["members"] > skip:
+            yield task
 
     def _is_done(self, file_id: int) -> bool:
         return file_id in self._planned or bool(self._known.get(file_id, {}).get("done"))
 
     def _identify(self, file: File) -> tuple[dict[str, Any] | None, Iterator[Found]]:
         """Tell which file this is, by the log if it is unchanged since, else by its content; and list its members."""
-        entry = {"name": file.name, "path": str(file.path), "size": file.size, "mtime_ns": file.mtime_ns}
+        entry: dict[str, Any] = {
+            "name": file.name,
+            "path": str(file.path),
+            "size": file.size,
+            "mtime_ns": file.mtime_ns,
+        }
         entry |= {"shelf": self._shelf, "done": False, "container": False}
         seen = self._by_path.get((str(file.path), file.size, file.mtime_ns))
         found = members(file.path)
@@ -124,10 +156,23 @@ class Plan:
             entry |= {"file_id": seen["file_id"], "sha256": seen["sha256"]}
         else:
             with file.path.open("rb") as data:
-                entry["sha256"] = hashlib.file_digest(data, "sha256").hexdigest()
-            entry["file_id"] = _file_id(entry["sha256"])
+                digest = hashlib.file_digest(data, "sha256").hexdigest()
+            entry |= {"file_id": _file_id(digest), "sha256": digest}
         self.file_ids[file.path] = entry["file_id"]
         return (None if seen is not None and seen["done"] else entry), found
+
+
+def _put(task: FileTask, item: Found) -> int:
+    """Add to a task what was found, and give the bytes it has to read for it."""
+    if isinstance(item, Member):
+        task.members.append(item)
+        task.entry["container"] = bool(item.name)
+        return item.size
+    if isinstance(item, Damage):
+        task.damages.append((item.name, item.reason))
+    else:
+        task.junk += 1
+    return 0
 
 
 def _file_id(digest: str) -> int:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 TWITTER_EPOCH = 1_288_834_974_657  # ms; a snowflake id counts from here (Twitter's announcement of snowflake)
 FIRST_SNOWFLAKE = 29_700_000_000  # ids below were given in sequence and carry no time
 LARGEST_ID = (1 << 63) - 1
-MONTHS = {name: month for month, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), 1)}
+LARGEST_TIME = 253_402_300_799_999  # ms; the end of the year 9999
+MONTHS = {"Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
+          "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12}  # fmt: skip
 OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}  # codes that ISO 639 has replaced and Twitter still gave
 
 Link = tuple[str, str | None]
@@ -44,7 +46,7 @@ def classic_time(text: str | None) -> int | None:
         _, month, day, clock, zone, year = (text or "").split()
         hour, minute, second = clock.split(":")
         when = datetime(int(year), MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, OverflowError):
         return None
     return int(when.timestamp()) * 1000 if zone == "+0000" else None
 
@@ -72,7 +74,7 @@ class Rows:
         self,
         line: int,
         *,
-        id: int,  # noqa: A002 - the column's name
+        id: int,
         created_at: int | None,
         author_id: int | None,
         author_handle: str | None,
@@ -116,8 +118,9 @@ class Rows:
     def delete(
         self, kind: str, tweet_id: int | None, author_id: int | None, *, up_to_id: int | None = None, at: int | None
     ) -> None:
-        """Add a notice that a tweet, or what an author wrote, is gone."""
+        """Add a notice that a tweet, or what an author wrote, is gone; a time that no clock can show is left out."""
         self.counts["deletes"] += 1
+        at = at if at is not None and at <= LARGEST_TIME else None
         self._deletes.append((tweet_id, author_id, kind, up_to_id, at, self.file_id))
 
     def reject(self, line: int, reason: str) -> None:
@@ -166,8 +169,8 @@ def _media(column: Iterable[list[tuple[str | None, str | None, str | None]] | No
     """Build the lists of structs from flat columns: as dicts they took a third of all the time spent on Arrow."""
     import pyarrow as pa
 
-    offsets, items = [0], []
-    missing = []
+    offsets, missing = [0], []
+    items: list[tuple[str | None, str | None, str | None]] = []
     for media in column:
         missing.append(media is None)
         items.extend(media or ())

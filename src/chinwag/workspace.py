@@ -10,9 +10,10 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from chinwag.errors import WorkspaceBusy, WorkspaceError
@@ -39,11 +40,15 @@ class State:
 def sync_write(path: Path, data: bytes) -> None:
     """Write a file so that it appears whole or not at all, and is on the disk when this returns."""
     hidden = path.with_name(f".{path.name}.partial")
-    with hidden.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    hidden.replace(path)
+    try:
+        with hidden.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        hidden.replace(path)
+    except OSError:
+        hidden.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
@@ -77,7 +82,7 @@ class Workspace:
 
     def refresh(self) -> None:
         """Read what was committed since the state was last read."""
-        numbers = sorted(int(entry.stem) for entry in self.log.glob("[0-9]*.json"))
+        numbers = sorted(int(entry.stem) for entry in self.log.glob("*.json") if entry.stem.isdecimal())
         for number in numbers:
             if number > self.state.number:
                 self._apply(number, self._read(number))
@@ -86,10 +91,11 @@ class Workspace:
         path = self.log / f"{number:08}.json"
         try:
             commit: dict[str, Any] = json.loads(path.read_bytes())
-        except (OSError, ValueError) as error:
+            version = int(commit["format"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
             raise WorkspaceError(f"{path}: damaged log entry: {error}") from error
-        if commit["format"] > FORMAT:
-            raise WorkspaceError(f"{self.path}: written by a newer chinwag (format {commit['format']}); update chinwag")
+        if version > FORMAT:
+            raise WorkspaceError(f"{self.path}: written by a newer chinwag (format {version}); update chinwag")
         return commit
 
     def _apply(self, number: int, commit: dict[str, Any]) -> None:
@@ -100,6 +106,8 @@ class Workspace:
             state.parts.setdefault(table, []).extend(names)
         for entry in commit["files"]:
             known = state.files.setdefault(entry["file_id"], {})
+            if not known.get("source") and known.get("shelf") != entry.get("shelf"):
+                known.clear()  # no source knew the file, and there are new ones: it is read from its beginning
             _merge(known, entry)
         state.steps[commit["step"]] = number
         state.options[commit["step"]] = commit["options"]
@@ -118,44 +126,60 @@ class Workspace:
         import pyarrow as pa
 
         wanted = schema("files")
-        rows = [{name: entry.get(name) for name in wanted.names} for _, entry in sorted(self.state.files.items())]
-        for row in rows:
-            row["source"] = ",".join(row["source"]) or None
+        rows = [
+            {name: entry.get(name, 0 if name in SUMMED else None) for name in wanted.names}
+            | {"source": ",".join(entry["source"]) or None}
+            for _, entry in sorted(self.state.files.items())
+        ]
         return pa.Table.from_pylist(rows, schema=wanted)
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
         """Hold the workspace for writing, and give a scratch folder that is removed at the end.
 
-        Raises WorkspaceBusy while another run holds it. What a killed run left behind is removed first.
+        Raises WorkspaceBusy while another run holds it. What this run or a killed one leaves behind is removed.
         """
         try:
             lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise WorkspaceError(f"{self.path}: cannot write here: {error.strerror}") from error
-        scratch = self.path / "scratch"
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise WorkspaceBusy(f"{self.path}: another run is writing here; wait for it to end") from error
+            self._lock(lock)
             self.refresh()
-            self._sweep()
-            scratch.mkdir(exist_ok=True)
-            yield scratch
+            try:
+                self._sweep()
+                # A name of its own: workers of a run that was killed a moment ago may still write to theirs.
+                scratch = mkdtemp(prefix="scratch-", dir=self.path)
+            except OSError as error:
+                raise WorkspaceError(f"{self.path}: cannot write here: {error.strerror}") from error
+            try:
+                yield Path(scratch)
+            finally:
+                with suppress(OSError, WorkspaceError):
+                    self.refresh()  # a commit that was interrupted may be in force
+                    self._sweep()
         finally:
-            shutil.rmtree(scratch, ignore_errors=True)
             os.close(lock)
+
+    def _lock(self, lock: int) -> None:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise WorkspaceBusy(f"{self.path}: another run is writing here; wait for it to end") from error
+        except OSError as error:
+            raise WorkspaceError(f"{self.path}: cannot be locked: {error.strerror}; keep it on a local disk") from error
 
     def _sweep(self) -> None:
         """Remove what no commit names: scratch, half-written files, parts of a run that was killed."""
-        shutil.rmtree(self.path / "scratch", ignore_errors=True)
+        for scratch in self.path.glob("scratch-*"):
+            shutil.rmtree(scratch, ignore_errors=True)
         named = {name for names in self.state.parts.values() for name in names}
         for hidden in self.log.glob(".*.partial"):
             hidden.unlink()
-        for part in self.path.glob("*/*.parquet"):
-            if str(part.relative_to(self.path)) not in named:
-                part.unlink()
+        for table in TABLES:
+            for part in (self.path / table).glob("*.parquet"):
+                if f"{table}/{part.name}" not in named:
+                    part.unlink()
 
     def adopt(self, table: str, part: Path, name: str) -> str:
         """Move a finished part from scratch to its table; it counts once it is committed. Gives its name there."""
@@ -178,16 +202,17 @@ class Workspace:
     ) -> None:
         """Put adopted parts in force, all at once; parts that are replaced are removed afterwards."""
         number = self.state.number + 1
+        replace = replace or {}
         commit = {
             "format": FORMAT,
             "step": step,
             "add": add or {},
-            "replace": replace or {},
+            "replace": replace,
             "files": files or [],
             "options": options or {},
         }
         sync_write(self.log / f"{number:08}.json", json.dumps(commit, separators=(",", ":")).encode())
-        old = {name for table in commit["replace"] for name in self.state.parts.get(table, [])}
+        old = {name for table in replace for name in self.state.parts.get(table, [])}
         self._apply(number, commit)
         for name in old - {name for names in self.state.parts.values() for name in names}:
             (self.path / name).unlink(missing_ok=True)

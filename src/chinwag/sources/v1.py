@@ -1,7 +1,7 @@
 """Twitter API v1.1: the archive.org stream of 2011 to 2022, REST answers and what twarc 1 saved.
 
-Statuses inside a status (retweeted, quoted, a quote inside a retweet) are sightings of their own: most parents are found
-there. A retweet has no row; it is a sighting of its original.
+Statuses inside a status (retweeted, quoted, a quote inside a retweet) are sightings of their own: most parents are
+found there. A retweet has no row; it is a sighting of its original.
 """
 
 import re
@@ -14,8 +14,9 @@ from chinwag.mending import mend, objects
 from chinwag.rows import Rows, classic_time, id_time, to_id
 
 NOTICES = ("delete", "scrub_geo", "status_withheld", "user_withheld", "limit", "disconnect", "warning")
-SHORT_LINK = re.compile(r"https?://t\.co/\w+")
-LEADING_MENTION = re.compile(r"[@＠](\w{1,20})\s*")
+SHORT_LINK = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
+# Text of another script may follow at once; what follows as in "@name's" or "@name:" makes it a part of the sentence.
+LEADING_MENTION = re.compile(r"[@\uff20]([A-Za-z0-9_]{1,20})(?![!-?A-~\u2019])\s*")
 ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#39);")  # all that Twitter ever escaped; each is undone once
 CHARACTER = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
 
@@ -24,6 +25,8 @@ Number = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 
 
 class User(msgspec.Struct, gc=False):
+    """Read an author."""
+
     id: Number | None = None
     id_str: str | None = None
     screen_name: str | None = None
@@ -32,11 +35,15 @@ class User(msgspec.Struct, gc=False):
 
 
 class Url(msgspec.Struct, gc=False):
+    """Read a link in a text."""
+
     url: str | None = None
     expanded_url: str | None = None
 
 
 class Media(msgspec.Struct, gc=False):
+    """Read a photo, a video or an animated GIF."""
+
     url: str | None = None
     expanded_url: str | None = None
     media_url_https: str | None = None
@@ -45,14 +52,20 @@ class Media(msgspec.Struct, gc=False):
 
 
 class Hashtag(msgspec.Struct, gc=False):
+    """Read a hashtag."""
+
     text: str | None = None
 
 
 class Mention(msgspec.Struct, gc=False):
+    """Read a mention."""
+
     screen_name: str | None = None
 
 
 class Entities(msgspec.Struct, gc=False):
+    """Read what a text refers to."""
+
     urls: list[Url] | None = None
     media: list[Media] | None = None
     hashtags: list[Hashtag] | None = None
@@ -60,6 +73,8 @@ class Entities(msgspec.Struct, gc=False):
 
 
 class Extended(msgspec.Struct, gc=False):
+    """Read a text of full length with what belongs to it."""
+
     full_text: str | None = None
     display_text_range: list[Number] | None = None
     entities: Entities | None = None
@@ -67,6 +82,8 @@ class Extended(msgspec.Struct, gc=False):
 
 
 class Status(Extended, gc=False):
+    """Read a status; REST answers have `full_text`, the stream has `text`."""
+
     id: Number | None = None
     id_str: str | None = None
     created_at: str | None = None
@@ -93,6 +110,8 @@ class Status(Extended, gc=False):
 
 
 class Subject(msgspec.Struct, gc=False):
+    """Read what a notice is about."""
+
     id: Number | None = None
     id_str: str | None = None
     user_id: Number | None = None
@@ -102,18 +121,22 @@ class Subject(msgspec.Struct, gc=False):
 
 
 class Delete(msgspec.Struct, gc=False):
+    """Read a delete notice."""
+
     status: Subject | None = None
     timestamp_ms: str | None = None
 
 
 class Record(Status, gc=False):
+    """Read a line: a status or a notice."""
+
     delete: Delete | None = None
     scrub_geo: Subject | None = None
     status_withheld: Subject | None = None
     user_withheld: Subject | None = None
-    limit: msgspec.Raw | None = None
-    disconnect: msgspec.Raw | None = None
-    warning: msgspec.Raw | None = None
+    limit: Any = None
+    disconnect: Any = None
+    warning: Any = None
 
 
 _DECODER = msgspec.json.Decoder(Record)
@@ -146,35 +169,50 @@ def read(lines: bytes, first: int, rows: Rows) -> None:
 
 def _one_by_one(lines: bytes, first: int, rows: Rows) -> Iterator[tuple[int, Record]]:
     for number, line in enumerate(lines.removesuffix(b"\n").split(b"\n"), first):
-        if not line.strip(b" \t\r\0"):
+        content = line.strip(b" \t\r\0")  # a machine that broke down leaves zeros in a file
+        if not content:
             rows.counts["blanks"] += 1
             continue
         try:
-            yield number, _DECODER.decode(line)
+            yield number, _DECODER.decode(content)
         except _REFUSED:
-            yield from _mended(line, number, rows)
+            yield from _mended(content, number, rows)
 
 
 def _mended(line: bytes, number: int, rows: Rows) -> Iterator[tuple[int, Record]]:
     """Read a line that is not as it should be; each object on it counts as a line of its own."""
+    index = -1
     for index, found in enumerate(objects(line)):
         rows.counts["lines"] += index > 0
         if isinstance(found, str):
             rows.reject(number, found)
             continue
         problems: list[str] = []
-        record = mend(found, Record, problems.append)
-        if record is None or ("user" in found and _problem(record)):
-            rows.reject(number, _problem(record or Record()) or "unknown record")
+        try:
+            record = mend(found, Record, problems.append) or Record()
+        except RecursionError:
+            rows.reject(number, "nested too deep")
             continue
-        for problem in problems:
-            rows.field(number, problem)
+        if _is_known(record):
+            for problem in problems:
+                rows.field(number, problem)
+        elif problems:
+            rows.reject(number, problems[0])
+            continue
         yield number, record
+    rows.counts["blanks"] += index < 0
+
+
+def _is_known(record: Record) -> bool:
+    """Tell whether a record is a tweet or a notice."""
+    if record.user is not None:
+        return _problem(record) is None
+    return any(getattr(record, notice) is not None for notice in NOTICES)
 
 
 def _add(numbers: Sequence[int], records: Iterable[Record], rows: Rows) -> None:
     for number, record in zip(numbers, records, strict=True):
-        if record.user is not None:
+        if record.user is not None and (record.text is not None or record.full_text is not None):
             _tweet(number, record, rows)
         elif (delete := record.delete) is not None and delete.status is not None:
             _notice(number, "delete", delete.status, rows, to_id(delete.timestamp_ms))
@@ -184,7 +222,7 @@ def _add(numbers: Sequence[int], records: Iterable[Record], rows: Rows) -> None:
             _notice(number, "status_withheld", record.status_withheld, rows)
         elif record.user_withheld is not None:
             _notice(number, "user_withheld", record.user_withheld, rows)
-        elif any((record.limit, record.disconnect, record.warning)):
+        elif any(notice is not None for notice in (record.limit, record.disconnect, record.warning)):
             rows.counts["notices"] += 1
         else:
             rows.reject(number, "unknown record")
@@ -203,9 +241,13 @@ def _notice(number: int, kind: str, subject: Subject, rows: Rows, at: int | None
     rows.delete(kind, tweet_id, author_id, up_to_id=up_to_id, at=at)
 
 
+def _id(status: Status) -> int | None:
+    return to_id(status.id_str) or to_id(status.id)
+
+
 def _problem(status: Status) -> str | None:
     """Say why a status cannot be used; None where it can."""
-    if to_id(status.id_str) is None and to_id(status.id) is None:
+    if _id(status) is None:
         return "no id, or an id out of range"
     if status.text is None and status.full_text is None:
         return "no text"
@@ -218,7 +260,7 @@ def _tweet(number: int, record: Record, rows: Rows) -> None:
         rows.reject(number, problem)
         return
     rows.counts["tweets"] += 1
-    seen_at = _written_at(record)
+    seen_at = _written_at(record, _id(record) or 0)
     original = record.retweeted_status
     if original is None:
         # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
@@ -229,7 +271,7 @@ def _tweet(number: int, record: Record, rows: Rows) -> None:
     outer, inner = record.quoted_status, original.quoted_status if original else None
     if outer is not None:
         _embedded(number, outer, "quoted", seen_at, rows)
-    if inner is not None and (outer is None or inner.id_str != outer.id_str):
+    if inner is not None and (outer is None or _id(inner) != _id(outer)):
         _embedded(number, inner, "quoted", seen_at, rows)
 
 
@@ -244,26 +286,26 @@ def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | N
     return status.reply_count, status.retweet_count, status.favorite_count, status.quote_count
 
 
-def _written_at(status: Status) -> int | None:
-    """Give the time of a status: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given."""
-    tweet_id = to_id(status.id_str) or to_id(status.id)
-    return (id_time(tweet_id) if tweet_id else None) or classic_time(status.created_at)
+def _written_at(status: Status, tweet_id: int) -> int | None:
+    """Give the time of a status: its id is finer than `created_at`, and equals `timestamp_ms` where that is given."""
+    return id_time(tweet_id) or classic_time(status.created_at)
 
 
 def _sighting(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool) -> None:
+    tweet_id = _id(status) or 0
     user = status.user or User()
     full: Extended = status
     if status.truncated and status.extended_tweet is not None and status.extended_tweet.full_text is not None:
         full = status.extended_tweet
     entities = full.entities or Entities()
     attached = full.extended_entities.media if full.extended_entities else entities.media
-    media = [item for item in attached or () if item is not None]
+    media = attached or []
     prefix, text = _parts(status, full, entities)
     quoted = status.quoted_status
     rows.sighting(
         number,
-        id=to_id(status.id_str) or to_id(status.id) or 0,
-        created_at=_written_at(status),
+        id=tweet_id,
+        created_at=_written_at(status, tweet_id),
         author_id=to_id(user.id_str) or to_id(user.id),
         author_handle=user.screen_name,
         author_followers=user.followers_count,
@@ -275,12 +317,12 @@ def _sighting(number: int, status: Status, seen_as: str, seen_at: int | None, ro
         reply_to_author_id=to_id(status.in_reply_to_user_id_str) or to_id(status.in_reply_to_user_id),
         quoted_id=to_id(status.quoted_status_id_str)
         or to_id(status.quoted_status_id)
-        or (to_id(quoted.id_str) if quoted else None),
+        or (_id(quoted) if quoted else None),
         conversation_id=None,
         counts=_counts(status) if counted else (None, None, None, None),
         possibly_sensitive=status.possibly_sensitive,
         client=_client(status.source),
-        urls=[url.expanded_url or url.url or "" for url in entities.urls] if entities.urls else None,
+        urls=[link for url in entities.urls if (link := url.expanded_url or url.url)] if entities.urls else None,
         hashtags=[tag.text for tag in entities.hashtags if tag.text] if entities.hashtags else None,
         media=[(item.type, item.media_url_https, item.ext_alt_text) for item in media] or None,
         seen_as=seen_as,
@@ -298,7 +340,7 @@ def _parts(status: Status, full: Extended, entities: Entities) -> tuple[str | No
     shown = full.display_text_range
     if shown is not None and len(shown) == 2 and 0 <= shown[0] <= shown[1] <= len(text):
         start = shown[0]
-    elif status.in_reply_to_screen_name or status.in_reply_to_status_id_str:
+    elif status.in_reply_to_screen_name or status.in_reply_to_status_id_str or status.in_reply_to_status_id:
         known = {mention.screen_name.lower() for mention in entities.user_mentions or () if mention.screen_name}
         known.add((status.in_reply_to_screen_name or "").lower())
         start = 0
