@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from chinwag.containers import Member
-from chinwag.plan import JOB, OWN_JOB, Plan, list_files
+from chinwag.plan import OWN_JOB, SMALLEST_JOB, Plan, list_files
 from chinwag.workspace import Workspace
 from tests.archives import folder, tar, write
 
@@ -61,7 +61,7 @@ def test_a_file_that_is_given_twice_is_planned_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_jobs_follow_from_the_files_alone(tmp_path: Path, order: int) -> None:
-    big = tar({f"{number}.json": os.urandom(JOB // 3 + 1) for number in range(5)})
+    big = tar({f"{number}.json": os.urandom(SMALLEST_JOB // 3 + 1) for number in range(5)})
     small = {f"s{number}": b"%d" % number for number in range(3)}
     folder(tmp_path / "in", {"a": b"x", "b": big, **small, "t.tar": tar({"x": bytes(OWN_JOB)}), "u": b"u"})
     paths = sorted((tmp_path / "in").iterdir())[::order]
@@ -74,7 +74,7 @@ def test_jobs_follow_from_the_files_alone(tmp_path: Path, order: int) -> None:
 
 
 def test_a_plan_goes_on_behind_the_last_commit(tmp_path: Path) -> None:
-    data = tar({f"{number}.json": os.urandom(JOB // 3 + 1) for number in range(8)})
+    data = tar({f"{number}.json": os.urandom(SMALLEST_JOB // 3 + 1) for number in range(8)})
     path = write(tmp_path / "in.tar", data)
     whole = list(plan(tmp_path / "ws", path).jobs())
     assert len(whole) == 3

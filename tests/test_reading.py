@@ -33,8 +33,9 @@ def test_chunks_are_whole_lines_with_their_numbers(shape: list[int], sizes: list
     data = b"\n".join(lines)
     chunks = list(_chunks(cut(data, sizes), Rows()))
     assert b"".join(chunk for _, chunk in chunks) == data
-    for number, chunk in chunks:
-        assert data.startswith(chunk, len(b"".join(line + b"\n" for line in lines[: number - 1])))
+    for numbers, chunk in chunks:
+        assert data.startswith(chunk, len(b"".join(line + b"\n" for line in lines[: numbers.start - 1])))
+        assert len(numbers) == chunk.count(b"\n") + (not chunk.endswith(b"\n"))
     assert all(chunk.endswith(b"\n") for _, chunk in chunks[:-1])
 
 
@@ -44,7 +45,7 @@ def test_a_line_that_is_too_long_is_one_reject_and_takes_no_memory(size: int) ->
     long = b"x" * (LONGEST_LINE + (3 << 20))
     data = b"\n".join([b"first", long, b"third", long])
     chunks = list(_chunks(cut(data, [size]), rows))
-    assert [(number, chunk) for number, chunk in chunks if chunk.strip()] == [(1, b"first\n"), (3, b"third\n")]
+    assert [(list(numbers), chunk) for numbers, chunk in chunks] == [([1], b"first\n"), ([3], b"third\n")]
     assert rows.counts == {"lines": 2, "rejects": 2}
     assert [row["line"] for row in rows.take()["rejects"].to_pylist()] == [2, 4]
 

@@ -20,6 +20,7 @@ from chinwag.reading import FileTask
 from chinwag.workspace import Workspace
 
 JOB = 32 * 1024 * 1024  # compressed bytes a job: about 90,000 rows of a bz2 dump, 8 s of work
+SMALLEST_JOB, FEWEST_JOBS = 1024 * 1024, 16  # less than 512 MiB in all is cut finer, so that all workers have work
 OWN_JOB = 1024 * 1024  # a container of this size ends its job, so that its parts do not depend on its neighbours
 
 
@@ -79,6 +80,8 @@ class Plan:
         for file in sorted(files):
             unique.setdefault(file.path, file)
         self.files, self._errors = list(unique.values()), errors
+        total = sum(JOB * FEWEST_JOBS if file.is_stream else file.size for file in self.files)
+        self._job = min(JOB, max(SMALLEST_JOB, total // FEWEST_JOBS))
         self._shelf = shelves.names("sources")
         self._known = {
             file_id: entry
@@ -91,15 +94,15 @@ class Plan:
         self.passed: list[File] = []
 
     def jobs(self) -> Iterator[list[FileTask]]:
-        """Give jobs of about `JOB` bytes each."""
+        """Give jobs of about the same number of bytes each."""
         job: list[FileTask] = []
         size = 0
         for file in self.files:
             try:
-                for task in self._tasks(file, JOB - size):
+                for task in self._tasks(file, self._job - size):
                     job.append(task)
                     size += sum(member.size for member in task.members)
-                    if size >= JOB or (task.entry["done"] and task.entry["container"] and file.size >= OWN_JOB):
+                    if size >= self._job or (task.entry["done"] and task.entry["container"] and file.size >= OWN_JOB):
                         yield job
                         job, size = [], 0
             except OSError as error:
@@ -125,7 +128,7 @@ class Plan:
                     continue
                 if size >= room:
                     yield task
-                    task, size, room = FileTask(file.path, {**entry}), 0, JOB
+                    task, size, room = FileTask(file.path, {**entry}), 0, self._job
                 task.entry["members"] = ordinal
                 size += _put(task, item)
             done = True

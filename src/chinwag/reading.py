@@ -1,5 +1,6 @@
 """Read one job, a few members of one or more files, into Parquet parts. This is what a worker of `ingest` does."""
 
+import gc
 import json
 import os
 import time
@@ -64,7 +65,7 @@ def read_job(tasks: list[FileTask], scratch: Path, key: str, progress: Progress)
     """
     sources = [shelves.load("sources", name) for name in shelves.names("sources")]
     rows = Rows()
-    with Parts(scratch, key) as parts:
+    with Parts(scratch, key) as parts, _no_collecting():
         result = Result(parts.paths, [])
         for task in tasks:
             started = time.perf_counter()
@@ -86,6 +87,18 @@ def read_job(tasks: list[FileTask], scratch: Path, key: str, progress: Progress)
             result.entries.append({**task.entry, **entry, "source": sorted(rows.sources), "seconds": seconds})
         parts.add(rows.take())
     return result
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Keep the garbage collector from walking through all rows time and again: there are no cycles among them."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_file(
@@ -121,9 +134,9 @@ def _damage(task: FileTask, rows: Rows, result: Result, reason: str) -> None:
 def _read_lines(blocks: Iterator[bytes], sources: list[ModuleType], rows: Rows, parts: "Parts") -> str | None:
     """Give the lines of a member to the source that claims them; say what it holds where none does."""
     source, other = None, ""
-    held: list[tuple[int, bytes]] = []
-    for first, lines in _chunks(_documents(blocks), rows):
-        held.append((first, lines))
+    held: list[tuple[range, bytes]] = []
+    for numbers, lines in _chunks(_documents(blocks), rows):
+        held.append((numbers, lines))
         if source is None:
             source, other = _claimed(lines, sources)
             if source is None:
@@ -132,8 +145,8 @@ def _read_lines(blocks: Iterator[bytes], sources: list[ModuleType], rows: Rows, 
                 return other
             rows.source = source.__name__.rpartition(".")[2]
             rows.sources.add(rows.source)
-        for number, chunk in held:
-            source.read(chunk, number, rows)
+        for held_numbers, chunk in held:
+            source.read(chunk, held_numbers, rows)
         held = []
         if len(rows) >= BATCH:
             parts.add(rows.take())
@@ -217,30 +230,35 @@ def _items(value: msgspec.Raw) -> Iterator[bytes]:
         yield bytes(item).strip().replace(b"\n", b" ") + b"\n"
 
 
-def _chunks(blocks: Iterable[bytes], rows: Rows) -> Iterator[tuple[int, bytes]]:
-    """Cut blocks into chunks of whole lines, each with the number of its first line; memory is bounded."""
-    rest, number, skipping = b"", 1, False
-    for block in blocks:
-        data = rest + block
-        if skipping:
-            skipping = b"\n" not in data
-            rest, data = (b"", b"") if skipping else (b"", data.partition(b"\n")[2])
-            number += not skipping
-        start = 0
-        while len(data) - start > CHUNK:
-            end = data.rfind(b"\n", start, start + CHUNK) + 1 or data.find(b"\n", start + CHUNK) + 1
-            if not end:
-                break
-            yield number, data[start:end]
-            number += data.count(b"\n", start, end)
-            start = end
-        rest = data[start:]
-        if len(rest) > LONGEST_LINE:
+def _chunks(blocks: Iterable[bytes], rows: Rows) -> Iterator[tuple[range, bytes]]:
+    """Cut blocks into chunks of whole lines, each with the numbers of its lines; memory is bounded."""
+    rest: list[bytes] = []  # pieces of a line whose end has not come yet
+    number, skipping = 1, False
+    for piece in _pieces(blocks):
+        begin = piece.find(b"\n") + 1 if skipping else 0
+        if skipping and not begin:
+            continue
+        skipping = False
+        end = piece.rfind(b"\n", begin) + 1
+        if end:
+            lines = b"".join((*rest, piece[begin:end]))
+            numbers = range(number, number + lines.count(b"\n"))
+            yield numbers, lines
+            number, rest, begin = numbers.stop, [], end
+        if begin < len(piece):
+            rest.append(piece[begin:])
+        if sum(map(len, rest)) > LONGEST_LINE:
             rows.counts["lines"] += 1
             rows.reject(number, f"line longer than {LONGEST_LINE >> 20} MiB")
-            rest, skipping = b"", True
+            number, rest, skipping = number + 1, [], True
     if rest:
-        yield number, rest
+        yield range(number, number + 1), b"".join(rest)
+
+
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    for block in blocks:
+        for start in range(0, len(block), CHUNK):
+            yield block[start : start + CHUNK]
 
 
 class Parts:

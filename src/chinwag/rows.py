@@ -24,15 +24,16 @@ OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}  # codes that ISO 639 has r
 Link = tuple[str, str | None]
 
 
-def to_id(value: object) -> int | None:
-    """Take an id from a number or its digits; None where it is neither or out of the range of ids."""
-    if isinstance(value, str):
-        if not (value.isascii() and value.isdigit() and len(value) < 20):
-            return None
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID:
+def to_id(value: object, other: object = None) -> int | None:
+    """Take an id from a number or its digits, else from `other`; None where neither is in the range of ids."""
+    if type(value) is str:  # the usual case first: this runs several times a tweet
+        if len(value) < 20 and value.isdigit() and value.isascii():
+            number = int(value)
+            if 0 < number <= LARGEST_ID:
+                return number
+    elif isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID:
         return value
-    return None
+    return None if other is None else to_id(other)
 
 
 def id_time(tweet_id: int) -> int | None:

@@ -6,6 +6,7 @@ found there. A retweet has no row; it is a sighting of its original.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -66,10 +67,10 @@ class Mention(msgspec.Struct, gc=False):
 class Entities(msgspec.Struct, gc=False):
     """Read what a text refers to."""
 
-    urls: list[Url] | None = None
-    media: list[Media] | None = None
     hashtags: list[Hashtag] | None = None
+    urls: list[Url] | None = None
     user_mentions: list[Mention] | None = None
+    media: list[Media] | None = None
 
 
 class Extended(msgspec.Struct, gc=False):
@@ -82,31 +83,34 @@ class Extended(msgspec.Struct, gc=False):
 
 
 class Status(Extended, gc=False):
-    """Read a status; REST answers have `full_text`, the stream has `text`."""
+    """Read a status; REST answers have `full_text`, the stream has `text`.
 
+    The fields are in the order of the JSON, where the decoder looks for the next one first.
+    """
+
+    created_at: str | None = None
     id: Number | None = None
     id_str: str | None = None
-    created_at: str | None = None
-    user: User | None = None
     text: str | None = None
+    source: str | None = None
     truncated: bool | None = None
-    extended_tweet: Extended | None = None
     in_reply_to_status_id: Number | None = None
     in_reply_to_status_id_str: str | None = None
     in_reply_to_user_id: Number | None = None
     in_reply_to_user_id_str: str | None = None
     in_reply_to_screen_name: str | None = None
+    user: User | None = None
     quoted_status_id: Number | None = None
     quoted_status_id_str: str | None = None
     quoted_status: "Status | None" = None
     retweeted_status: "Status | None" = None
+    extended_tweet: Extended | None = None
+    quote_count: Count | None = None
     reply_count: Count | None = None
     retweet_count: Count | None = None
     favorite_count: Count | None = None
-    quote_count: Count | None = None
-    lang: str | None = None
-    source: str | None = None
     possibly_sensitive: bool | None = None
+    lang: str | None = None
 
 
 class Subject(msgspec.Struct, gc=False):
@@ -140,6 +144,7 @@ class Record(Status, gc=False):
 
 
 _DECODER = msgspec.json.Decoder(Record)
+_NO_USER, _NO_ENTITIES = User(), Entities()
 _REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -152,23 +157,22 @@ def claims(record: dict[str, Any]) -> bool:
     return ("id_str" in record or "id" in record) and "user" in record and ("text" in record or "full_text" in record)
 
 
-def read(lines: bytes, first: int, rows: Rows) -> None:
-    """Add to `rows` what the lines hold; the first of them has the number `first`."""
-    count = lines.count(b"\n") + (not lines.endswith(b"\n"))
-    rows.counts["lines"] += count
+def read(lines: bytes, numbers: range, rows: Rows) -> None:
+    """Add to `rows` what the lines of these numbers hold."""
+    rows.counts["lines"] += len(numbers)
     try:
         records = _DECODER.decode_lines(lines)
     except _REFUSED:
         records = []
-    if len(records) == count:
-        _add(range(first, first + count), records, rows)
+    if len(records) == len(numbers):
+        _add(numbers, records, rows)
     else:  # a blank, broken or doubled line: decode each by itself
-        numbered = list(_one_by_one(lines, first, rows))
+        numbered = list(_one_by_one(lines, numbers, rows))
         _add([number for number, _ in numbered], [record for _, record in numbered], rows)
 
 
-def _one_by_one(lines: bytes, first: int, rows: Rows) -> Iterator[tuple[int, Record]]:
-    for number, line in enumerate(lines.removesuffix(b"\n").split(b"\n"), first):
+def _one_by_one(lines: bytes, numbers: range, rows: Rows) -> Iterator[tuple[int, Record]]:
+    for number, line in zip(numbers, lines.removesuffix(b"\n").split(b"\n"), strict=True):
         content = line.strip(b" \t\r\0")  # a machine that broke down leaves zeros in a file
         if not content:
             rows.counts["blanks"] += 1
@@ -206,7 +210,7 @@ def _mended(line: bytes, number: int, rows: Rows) -> Iterator[tuple[int, Record]
 def _is_known(record: Record) -> bool:
     """Tell whether a record is a tweet or a notice."""
     if record.user is not None:
-        return _problem(record) is None
+        return not _problem(record, _id(record))
     return any(getattr(record, notice) is not None for notice in NOTICES)
 
 
@@ -229,43 +233,43 @@ def _add(numbers: Sequence[int], records: Iterable[Record], rows: Rows) -> None:
 
 
 def _notice(number: int, kind: str, subject: Subject, rows: Rows, at: int | None = None) -> None:
-    subject_id = to_id(subject.id_str) or to_id(subject.id)
-    user_id = to_id(subject.user_id_str) or to_id(subject.user_id)
+    subject_id = to_id(subject.id_str, subject.id)
+    user_id = to_id(subject.user_id_str, subject.user_id)
     tweet_id = subject_id if kind in ("delete", "status_withheld") else None
     author_id = user_id if kind != "user_withheld" else user_id or subject_id
     if tweet_id is None and author_id is None:
         rows.reject(number, f"{kind} notice without an id")
         return
     rows.counts["notices"] += 1
-    up_to_id = to_id(subject.up_to_status_id_str) or to_id(subject.up_to_status_id)
+    up_to_id = to_id(subject.up_to_status_id_str, subject.up_to_status_id)
     rows.delete(kind, tweet_id, author_id, up_to_id=up_to_id, at=at)
 
 
 def _id(status: Status) -> int | None:
-    return to_id(status.id_str) or to_id(status.id)
+    return to_id(status.id_str, status.id)
 
 
-def _problem(status: Status) -> str | None:
-    """Say why a status cannot be used; None where it can."""
-    if _id(status) is None:
+def _problem(status: Status, tweet_id: int | None) -> str:
+    """Say why a status cannot be used; nothing where it can."""
+    if tweet_id is None:
         return "no id, or an id out of range"
-    if status.text is None and status.full_text is None:
-        return "no text"
-    return None
+    return "no text" if status.text is None and status.full_text is None else ""
 
 
 def _tweet(number: int, record: Record, rows: Rows) -> None:
     """Add the sightings in a status."""
-    if problem := _problem(record):
+    tweet_id = _id(record)
+    problem = _problem(record, tweet_id)
+    if tweet_id is None or problem:
         rows.reject(number, problem)
         return
     rows.counts["tweets"] += 1
-    seen_at = _written_at(record, _id(record) or 0)
+    seen_at = _written_at(record, tweet_id)
     original = record.retweeted_status
     if original is None:
         # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
         known = record.full_text is not None or any(_counts(record))
-        _sighting(number, record, "own", None if known else seen_at, rows, counted=known)
+        _sighting(number, record, tweet_id, "own", None if known else seen_at, rows, counted=known)
     else:
         _embedded(number, original, "retweeted", seen_at, rows)
     outer, inner = record.quoted_status, original.quoted_status if original else None
@@ -276,10 +280,12 @@ def _tweet(number: int, record: Record, rows: Rows) -> None:
 
 
 def _embedded(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows) -> None:
-    if problem := _problem(status):
+    tweet_id = _id(status)
+    problem = _problem(status, tweet_id)
+    if tweet_id is None or problem:
         rows.field(number, f"{seen_as} status: {problem}")
     else:
-        _sighting(number, status, seen_as, seen_at, rows, counted=True)
+        _sighting(number, status, tweet_id, seen_as, seen_at, rows, counted=True)
 
 
 def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | None]:
@@ -291,40 +297,41 @@ def _written_at(status: Status, tweet_id: int) -> int | None:
     return id_time(tweet_id) or classic_time(status.created_at)
 
 
-def _sighting(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool) -> None:
-    tweet_id = _id(status) or 0
-    user = status.user or User()
+def _sighting(
+    number: int, status: Status, tweet_id: int, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool
+) -> None:
+    user = status.user or _NO_USER
     full: Extended = status
     if status.truncated and status.extended_tweet is not None and status.extended_tweet.full_text is not None:
         full = status.extended_tweet
-    entities = full.entities or Entities()
+    entities = full.entities or _NO_ENTITIES
     attached = full.extended_entities.media if full.extended_entities else entities.media
     media = attached or []
     prefix, text = _parts(status, full, entities)
-    quoted = status.quoted_status
+    quoted_id = to_id(status.quoted_status_id_str, status.quoted_status_id)
+    if quoted_id is None and status.quoted_status is not None:
+        quoted_id = _id(status.quoted_status)
     rows.sighting(
         number,
         id=tweet_id,
         created_at=_written_at(status, tweet_id),
-        author_id=to_id(user.id_str) or to_id(user.id),
+        author_id=to_id(user.id_str, user.id),
         author_handle=user.screen_name,
         author_followers=user.followers_count,
         author_verified=user.verified,
         text=_readable(text, entities.urls, media),
         reply_prefix=prefix,
         lang=status.lang,
-        reply_to_id=to_id(status.in_reply_to_status_id_str) or to_id(status.in_reply_to_status_id),
-        reply_to_author_id=to_id(status.in_reply_to_user_id_str) or to_id(status.in_reply_to_user_id),
-        quoted_id=to_id(status.quoted_status_id_str)
-        or to_id(status.quoted_status_id)
-        or (_id(quoted) if quoted else None),
+        reply_to_id=to_id(status.in_reply_to_status_id_str, status.in_reply_to_status_id),
+        reply_to_author_id=to_id(status.in_reply_to_user_id_str, status.in_reply_to_user_id),
+        quoted_id=quoted_id,
         conversation_id=None,
         counts=_counts(status) if counted else (None, None, None, None),
         possibly_sensitive=status.possibly_sensitive,
         client=_client(status.source),
         urls=[link for url in entities.urls if (link := url.expanded_url or url.url)] if entities.urls else None,
         hashtags=[tag.text for tag in entities.hashtags if tag.text] if entities.hashtags else None,
-        media=[(item.type, item.media_url_https, item.ext_alt_text) for item in media] or None,
+        media=[(item.type, item.media_url_https, item.ext_alt_text) for item in media] if media else None,
         seen_as=seen_as,
         seen_at=seen_at,
     )
@@ -361,6 +368,7 @@ def _readable(text: str, urls: list[Url] | None, media: list[Media]) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)  # a few dozen clients write nearly all tweets
 def _client(source: str | None) -> str | None:
     """Give the name in a client's HTML anchor."""
     if source and source.startswith("<a"):
