@@ -36,9 +36,14 @@ create macro share(i, purpose) as hash(i, purpose, getvariable('seed')) / 184467
 create macro made(i) as {START} + (i // 40) * 1000 + 657 + (i % 40) // 4;
 create macro tweet_id(i) as
   ((made(i) - {TWITTER_EPOCH}) << 22) + ((i % 4) << 20) + (hash(i, 'id', getvariable('seed')) % 1000000)::bigint;
+create macro in_chain(i) as i % getvariable('stride') < {CHAINS};
+create macro author(i) as case
+  when in_chain(i) then 2000000 + i // getvariable('stride') % 2
+  else (hash(i, 'author', getvariable('seed')) % 1000000)::bigint + 1
+end;
 -- Where the parent is missing its id is one that no tweet has; every other one could not be in the sample.
 create macro link(i, missing) as case
-  when roll(i, 'missing') >= missing or i % getvariable('stride') < {CHAINS} then tweet_id(i)
+  when roll(i, 'missing') >= missing or in_chain(i) then tweet_id(i)
   when i % 2 = 0 then xor(tweet_id(i), 1)
   else tweet_id(i) - (100 << 22)
 end;
@@ -65,12 +70,12 @@ with numbered as (
   from placed
 ), tweet as (
   select s, again, i,
-    i % getvariable('stride') < {chains} and i >= getvariable('stride') as chained,
+    in_chain(i) and i >= getvariable('stride') as chained,
     chained or roll(i, 'reply') < 350 as replies,
     case when chained then i - getvariable('stride') else target(i, 'parent') end as parent,
     roll(i, 'quote') < 50 as quotes,
     target(i, 'quoted') as quoted,
-    (hash(i, 'author') % 1000000 + 1)::bigint as author,
+    author(i) as author,
     again or roll(s, 'seen') < 300 as embedded
   from chosen
 )
@@ -86,7 +91,7 @@ select
   case when replies and roll(i, 'prefix') < 900 then '@user_' || (author + 1) % 1000000 end as reply_prefix,
   (['en', 'ja', 'es', 'pt', 'ar', 'und'])[roll(i, 'lang') % 6 + 1] as lang,
   case when replies and parent < i then link(parent, getvariable('missing')) end as reply_to_id,
-  case when replies and parent < i then (hash(parent, 'author') % 1000000 + 1)::bigint end as reply_to_author_id,
+  case when replies and parent < i then author(parent) end as reply_to_author_id,
   case when quotes and quoted < i then link(quoted, getvariable('missing')) end as quoted_id,
   null as conversation_id,
   case when embedded then roll(s, 'replies') % 20 end as reply_count,
@@ -115,7 +120,7 @@ from (
 DELETES = """
 select
   case when kind in ('delete', 'status_withheld') then link(i, getvariable('missing')) end as tweet_id,
-  (hash(i, 'author') % 1000000 + 1)::bigint as author_id,
+  author(i) as author_id,
   kind,
   case when kind = 'scrub_geo' then tweet_id(i) end as up_to_id,
   make_timestamp_ms(made(i) + 3600000) as at,
@@ -124,7 +129,7 @@ from (
   select i, case when roll(i, 'kind') < 2 then 'user_withheld' when roll(i, 'kind') < 5 then 'status_withheld'
     when roll(i, 'kind') < 100 then 'scrub_geo' else 'delete' end as kind
   from range(getvariable('total') - getvariable('total') // {repeats}) as numbers(i)
-  where roll(i, 'deleted') < 10
+  where roll(i, 'deleted') < 10 and not in_chain(i)
 )
 """
 
@@ -151,7 +156,7 @@ def fill(folder: Path, world: World) -> Path:
     with workspace.writing() as scratch:
         for start in range(0, world.sightings, PART):
             end = min(start + PART, world.sightings)
-            sql = ROWS.format(repeats=REPEATS, chains=CHAINS)
+            sql = ROWS.format(repeats=REPEATS)
             part = _write(scratch, "sightings", connection, sql, [start, end])
             add["sightings"].append(workspace.adopt("sightings", part, f"{start // PART:08}"))
         part = _write(scratch, "deletes", connection, DELETES.format(repeats=REPEATS), [])
@@ -164,7 +169,9 @@ def _prepare(world: World) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     chain = min(CHAIN_DEPTH, world.tweets // 20)
-    step = next(n for n in range(int(world.sightings * 0.618), 2 * world.sightings) if math.gcd(n, world.sightings) == 1)
+    step = next(
+        n for n in range(int(world.sightings * 0.618), 2 * world.sightings) if math.gcd(n, world.sightings) == 1
+    )
     variables = {
         "seed": world.seed,
         "total": world.sightings,
@@ -180,11 +187,11 @@ def _prepare(world: World) -> duckdb.DuckDBPyConnection:
 
 
 def _phrases(seed: int) -> Iterator[str]:
-    """Give 4,096 phrases of made-up words, 20 to 46 characters each."""
+    """Give 65,536 phrases of made-up words, 20 to 46 characters each."""
     source = random.Random(seed)
     syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiouéö"] + ["こん", "にち", "は", "😀"]
     words = ["".join(source.choices(syllables, k=source.randint(1, 4))) for _ in range(5000)]
-    for _ in range(4096):
+    for _ in range(65536):
         length = source.randint(20, 46)
         phrase = ""
         while len(phrase) < length:
@@ -192,9 +199,7 @@ def _phrases(seed: int) -> Iterator[str]:
         yield phrase.strip()
 
 
-def _write(
-    scratch: Path, table: str, connection: duckdb.DuckDBPyConnection, sql: str, values: list[int]
-) -> Path:
+def _write(scratch: Path, table: str, connection: duckdb.DuckDBPyConnection, sql: str, values: list[int]) -> Path:
     import pyarrow.parquet as pq
 
     path = scratch / f"{table}.parquet"

@@ -9,12 +9,12 @@ thousands takes some dozen joins. A parent is older than its child, so there are
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from pathlib import Path
 
 from chinwag.engines import Engine, Value
 from chinwag.errors import WorkspaceError
 from chinwag.progress import spinner
+from chinwag.sql import statement
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
 
@@ -38,9 +38,10 @@ STEPS = (
 
 @dataclass
 class Summary:
-    """Count the rows of the tables that were made."""
+    """Count the rows of the tables that were made, and the time of each step."""
 
     rows: dict[str, int] = field(default_factory=dict)
+    steps: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
     def line(self) -> str:
@@ -52,13 +53,13 @@ class Summary:
         )
 
 
-def statement(name: str) -> str:
-    """Give the SELECT that makes a table."""
-    return files("chinwag").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
-
-
 def run(
-    workspace: Path, *, quotes: bool = True, memory: str | None = None, threads: int | None = None, quiet: bool = False
+    workspace: Path,
+    *,
+    quotes: bool = True,
+    memory: int | str | None = None,
+    threads: int | None = None,
+    quiet: bool = False,
 ) -> Summary:
     """Make `tweets`, `edges`, `nodes`, `conversations` and `wanted` from what was ingested.
 
@@ -75,22 +76,27 @@ def run(
     with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
         for table in ("sightings", "deletes"):
             engine.read(table, target.parts(table))
-        made: dict[str, list[str]] = {}
-        for step in STEPS:
-            with spinner(f"assemble: {step}", quiet=quiet):
-                values: Sequence[Value] = [quotes] if step == "edges" else []
-                if step in ASSEMBLED:
-                    part = scratch / f"{step}.parquet"
-                    summary.rows[step] = engine.write(step, statement(step), part, values)
-                    engine.read(step, [part])
-                else:
-                    make(engine, step, values)
-        for table in ASSEMBLED:
-            name = f"{target.state.number + 1:08}"
-            made[table] = [target.adopt(table, scratch / f"{table}.parquet", name)]
+        make_all(engine, scratch, summary, quotes=quotes, quiet=quiet)
+        name = f"{target.state.number + 1:08}"
+        made = {table: [target.adopt(table, scratch / f"{table}.parquet", name)] for table in ASSEMBLED}
         target.commit("assemble", replace=made, options={"quotes": quotes})
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+def make_all(engine: Engine, folder: Path, summary: Summary, *, quotes: bool, quiet: bool) -> None:
+    """Take every step, from the engine's `sightings` and `deletes`; what is kept of them is written to a folder."""
+    for step in STEPS:
+        started = time.perf_counter()
+        values = [quotes] if step in ("edges", "conversations") else []
+        with spinner(f"assemble: {step}", quiet=quiet):
+            if step in ASSEMBLED:
+                part = folder / f"{step}.parquet"
+                summary.rows[step] = engine.write(step, statement(step), part, values)
+                engine.read(step, [part])
+            else:
+                make(engine, step, values)
+        summary.steps[step] = time.perf_counter() - started
 
 
 def make(engine: Engine, step: str, values: Sequence[Value] = ()) -> None:

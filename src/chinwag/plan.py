@@ -20,7 +20,7 @@ from chinwag.reading import FileTask
 from chinwag.workspace import Workspace
 
 JOB = 32 * 1024 * 1024  # compressed bytes a job: about 90,000 rows of a bz2 dump, 8 s of work
-SMALLEST_JOB, FEWEST_JOBS = 1024 * 1024, 16  # less than 512 MiB in all is cut finer, so that all workers have work
+SMALLEST_JOB, FEWEST_JOBS = 4 * 1024 * 1024, 16  # less than 512 MiB in all is cut finer, so that all workers have work
 OWN_JOB = 1024 * 1024  # a container of this size ends its job, so that its parts do not depend on its neighbours
 
 

@@ -21,12 +21,12 @@ MONTHS = {"Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
           "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12}  # fmt: skip
 OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}  # codes that ISO 639 has replaced and Twitter still gave
 
-Link = tuple[str, str | None]
-
 
 def to_id(value: object, other: object = None) -> int | None:
     """Take an id from a number or its digits, else from `other`; None where neither is in the range of ids."""
-    if type(value) is str:  # the usual case first: this runs several times a tweet
+    if value is None:  # the usual case first: this runs six times a tweet
+        return None if other is None else to_id(other)
+    if type(value) is str:
         if len(value) < 20 and value.isdigit() and value.isascii():
             number = int(value)
             if 0 < number <= LARGEST_ID:

@@ -1,6 +1,7 @@
 """DuckDB, embedded: one machine, out of core under a memory limit."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -12,27 +13,35 @@ from chinwag.tables import schema
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
-BATCH = 50_000
 ROW_GROUP = 122_880
+SHORT = ("lang", "client", "kind", "role", "split", "filter", "level")  # columns of few values gain by a dictionary
+BESIDES = 500_000_000  # bytes: Python, Arrow's row groups, and what DuckDB takes beyond its limit (measured)
 
 
 class DuckDB:
-    """Hold a database in a scratch folder, which takes what does not fit in `memory` (as `4GB`)."""
+    """Hold a database in memory; what does not fit in `memory` (as `4GB`, or in bytes) goes to the scratch folder.
 
-    def __init__(self, scratch: Path, *, memory: str | None = None, threads: int | None = None) -> None:
-        self._scratch = scratch
-        settings: dict[str, str | int | bool] = {
+    A limit in bytes is one for the whole process; one in words is DuckDB's own, to which `BESIDES` is added.
+    """
+
+    def __init__(self, scratch: Path, *, memory: int | str | None = None, threads: int | None = None) -> None:
+        settings: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(scratch / "spill"),
             "autoinstall_known_extensions": False,
         }
+        if isinstance(memory, int):
+            memory = f"{max(memory - BESIDES, memory // 2)}B"
         if memory:
             settings["memory_limit"] = memory
         if threads:
             settings["threads"] = threads
         try:
-            self._connection = duckdb.connect(scratch / "scratch.duckdb", config=settings)
+            self._connection = duckdb.connect(config=settings)
             self._connection.execute("set TimeZone = 'UTC'")
+            # It goes to stdout, and is on by itself where there is no script: in notebooks, in `python -c`.
+            self._connection.execute("set enable_progress_bar = false")
         except duckdb.Error as error:
             raise EngineError(_in_one_line(error)) from error
 
@@ -60,29 +69,38 @@ class DuckDB:
         return row[0] if row else None
 
     def rows(self, select: str, values: Sequence[Value] = ()) -> "Iterator[pa.RecordBatch]":
+        import pyarrow as pa
+
         try:
             relation = self._connection.sql(select, params=list(values))
             # DuckDB 2 renamed this; 1.5 knows only the old name.
             reader = relation.to_arrow_reader if hasattr(relation, "to_arrow_reader") else relation.fetch_record_batch
-            yield from reader(BATCH)
-        except duckdb.Error as error:
+            yield from reader(ROW_GROUP)
+        except (duckdb.Error, OSError, pa.ArrowException) as error:  # once rows flow, Arrow wraps DuckDB's errors
             raise EngineError(_in_one_line(error)) from error
 
     def write(self, table: str, select: str, path: Path, values: Sequence[Value] = ()) -> int:
         import pyarrow.parquet as pq
 
         wanted = schema(table)
-        written, waiting, size = 0, [], 0
-        with pq.ParquetWriter(
-            path, wanted, compression="zstd", compression_level=3, use_dictionary=_short(wanted)
-        ) as writer:
-            for batch in self.rows(select, values):
-                waiting.append(batch)
-                size += batch.num_rows
-                if size >= ROW_GROUP:
-                    written += _write(writer, waiting, wanted)
-                    waiting, size = [], 0
-            written += _write(writer, waiting, wanted)
+        short = [name for name in SHORT if name in wanted.names]
+        written = 0
+        writing: Future[None] | None = None
+        try:
+            # One thread writes a row group while the database makes the next.
+            with (
+                pq.ParquetWriter(path, wanted, compression="zstd", compression_level=3, use_dictionary=short) as writer,
+                ThreadPoolExecutor(1) as pool,
+            ):
+                for batch in self.rows(select, values):
+                    if writing:
+                        writing.result()
+                    writing = pool.submit(_write, writer, batch, wanted)
+                    written += batch.num_rows
+                if writing:
+                    writing.result()
+        except OSError as error:
+            raise EngineError(f"{path}: cannot write: {_in_one_line(error)}") from error
         return written
 
     def _run(self, statement: str, values: Sequence[Value]) -> duckdb.DuckDBPyConnection:
@@ -92,19 +110,10 @@ class DuckDB:
             raise EngineError(_in_one_line(error)) from error
 
 
-def _write(writer: "pq.ParquetWriter", batches: "list[pa.RecordBatch]", wanted: "pa.Schema") -> int:
+def _write(writer: "pq.ParquetWriter", batch: "pa.RecordBatch", wanted: "pa.Schema") -> None:
     import pyarrow as pa
 
-    if not batches:
-        return 0
-    rows = pa.Table.from_batches(batches).cast(wanted)
-    writer.write_table(rows, row_group_size=ROW_GROUP)
-    return int(rows.num_rows)
-
-
-def _short(wanted: "pa.Schema") -> list[str]:
-    """Name the columns of few values, which gain by a dictionary."""
-    return [name for name in ("lang", "client", "kind", "role", "split", "filter", "level") if name in wanted.names]
+    writer.write_table(pa.Table.from_batches([batch]).cast(wanted), row_group_size=ROW_GROUP)
 
 
 def _in_one_line(error: Exception) -> str:

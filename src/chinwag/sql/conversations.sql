@@ -1,4 +1,4 @@
--- One row a tree; it is complete where its root answers nothing.
+-- One row a tree; it is complete where its root answers nothing, and if quotes are joined, quotes nothing.
 select
   n.root_id,
   count(*) as tweets,
@@ -7,8 +7,13 @@ select
   min(t.created_at) as started_at,
   max(t.created_at) as ended_at,
   max(case when n.depth = 0 then t.lang end) as lang,
-  max(case when n.depth = 0 and t.reply_to_id is null then 1 else 0 end) = 1 as complete
+  max(case
+    when n.depth > 0 then 0
+    when t.reply_to_id is not null then 1
+    when t.quoted_id is not null and cast(? as boolean) then 1
+    else 0
+  end) = 0 as complete
 from nodes as n
-join (select id, author_id, created_at, lang, reply_to_id from tweets) as t on n.tweet_id = t.id
+join (select id, author_id, created_at, lang, reply_to_id, quoted_id from tweets) as t on n.tweet_id = t.id
 group by n.root_id
 order by n.root_id

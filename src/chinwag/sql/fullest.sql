@@ -1,6 +1,7 @@
--- The sighting of a repeated tweet that has the fullest text; on a tie the newest, then whatever orders them for good.
--- A text whose reply prefix was cut off is as full as the same text with it.
-select s.*
+-- The fullest text of a repeated tweet, with what belongs to it; on a tie the newest, then whatever orders them for good.
+-- A text whose reply prefix was cut off is as full as the same text with it. The two engines order nulls inside `media`
+-- differently: they may choose another one of sightings that differ in nothing else.
+select s.id, s.author_handle, s.author_verified, s.text, s.reply_prefix, s.lang, s.client, s.urls, s.hashtags, s.media
 from sightings as s
 semi join repeated as r on s.id = r.id
 qualify row_number() over (
@@ -8,12 +9,11 @@ qualify row_number() over (
   order by
     length(s.text) + coalesce(length(s.reply_prefix) + 1, 0) desc,
     case when s.reply_prefix is null then 1 else 0 end,
-    s.text,
     s.seen_at desc nulls last,
-    s.author_followers desc nulls last,
+    s.text,
+    s.reply_prefix nulls last,
     s.author_handle nulls last,
     s.author_verified desc nulls last,
-    s.possibly_sensitive desc nulls last,
     s.lang nulls last,
     s.client nulls last,
     s.urls nulls last,

@@ -1,5 +1,5 @@
 -- Tweets that were seen more than once; all others need no merging.
-select id, count(*) as sightings
+select id
 from sightings
 group by id
 having count(*) > 1

@@ -12,17 +12,12 @@ from (
   anti join repeated as r on s.id = r.id
   union all
   select
-    f.id, coalesce(f.created_at, k.created_at), coalesce(f.author_id, k.author_id),
-    coalesce(f.author_handle, k.author_handle), f.author_followers, f.author_verified, f.text, f.reply_prefix,
-    f.lang, coalesce(f.reply_to_id, k.reply_to_id), coalesce(f.reply_to_author_id, k.reply_to_author_id),
-    coalesce(f.quoted_id, k.quoted_id), coalesce(f.conversation_id, k.conversation_id), k.reply_count, k.retweet_count,
-    k.like_count, k.quote_count, coalesce(f.possibly_sensitive, k.sensitive = 1), f.client, f.urls, f.hashtags, f.media,
-    r.sightings,
-    k.sources,
-    k.seen_own = 1
+    k.id, k.created_at, k.author_id, coalesce(f.author_handle, k.author_handle), k.author_followers,
+    coalesce(f.author_verified, k.author_verified), f.text, f.reply_prefix, coalesce(f.lang, k.lang), k.reply_to_id,
+    k.reply_to_author_id, k.quoted_id, k.conversation_id, k.reply_count, k.retweet_count, k.like_count, k.quote_count,
+    k.possibly_sensitive, coalesce(f.client, k.client), f.urls, f.hashtags, f.media, k.sightings, k.sources, k.seen_own
   from fullest as f
   join known as k on f.id = k.id
-  join repeated as r on f.id = r.id
 ) as t
 anti join deleted as d on t.id = d.tweet_id
 anti join withheld as w on t.author_id = w.author_id

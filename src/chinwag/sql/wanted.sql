@@ -2,17 +2,25 @@
 -- Every own id of the 1 % stream sample lies in milliseconds 657 to 666 of its second (measured on 40,900 statuses of
 -- 2013 to 2021); 29700000000 is the first snowflake id, 4194304 its ids a millisecond, 1288834974657 its epoch.
 select
-  m.reply_to_id as tweet_id,
-  count(*) as replies,
-  cast(sum(coalesce(u.turns, 1)) as bigint) as unlocks,
-  min(m.conversation_id) as conversation_id,
-  m.reply_to_id >= 29700000000
-    and (cast((m.reply_to_id - m.reply_to_id % 4194304) / 4194304 as bigint) + 1288834974657) % 1000 between 657 and 666
+  m.tweet_id,
+  m.replies,
+  m.unlocks,
+  m.conversation_id,
+  m.tweet_id >= 29700000000
+    and (cast((m.tweet_id - m.tweet_id % 4194304) / 4194304 as bigint) + 1288834974657) % 1000 between 657 and 666
     as obtainable
-from (select id, reply_to_id, reply_to_author_id, conversation_id from tweets where reply_to_id is not null) as m
-anti join (select id from tweets) as t on m.reply_to_id = t.id
-anti join deleted as d on m.reply_to_id = d.tweet_id
-anti join withheld as w on m.reply_to_author_id = w.author_id
-left join unlocks as u on m.id = u.root_id
-group by m.reply_to_id
-order by unlocks desc, replies desc, tweet_id
+from (
+  select
+    r.reply_to_id as tweet_id,
+    count(*) as replies,
+    cast(sum(coalesce(u.turns, 1)) as bigint) as unlocks,
+    min(r.conversation_id) as conversation_id,
+    min(r.reply_to_author_id) as author_id
+  from (select id, reply_to_id, reply_to_author_id, conversation_id from tweets where reply_to_id < id) as r
+  anti join (select id from tweets) as t on r.reply_to_id = t.id
+  left join unlocks as u on r.id = u.root_id
+  group by r.reply_to_id
+) as m
+anti join deleted as d on m.tweet_id = d.tweet_id
+anti join withheld as w on m.author_id = w.author_id
+order by m.unlocks desc, m.replies desc, m.tweet_id

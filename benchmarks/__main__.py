@@ -1,0 +1,20 @@
+"""Run every benchmark, or the one that is named, with its options.
+
+python -m benchmarks assembly --sightings 20000000 --memory 4GB
+"""
+
+import sys
+
+from benchmarks import assembly, ingest
+
+BENCHMARKS = {"ingest": ingest.main, "assembly": assembly.main}
+
+if __name__ == "__main__":
+    named = sys.argv[1:2]
+    if not named:
+        for run in BENCHMARKS.values():
+            run([])
+    elif named[0] in BENCHMARKS:
+        BENCHMARKS[named[0]](sys.argv[2:])
+    else:
+        raise SystemExit(f"there is no benchmark {named[0]}; there are: {', '.join(BENCHMARKS)}")

@@ -1,0 +1,32 @@
+"""What is DuckDB's own: its errors, and its share of the memory."""
+
+from pathlib import Path
+
+import pytest
+
+from chinwag.engines.duckdb import DuckDB
+from chinwag.errors import EngineError
+
+BROKEN = "select case when n = 400000 then error('broken') else 'a' end as kind, n as child_id, n as parent_id"
+
+
+def test_an_error_after_the_first_rows_is_one_line(tmp_path: Path) -> None:
+    with DuckDB(tmp_path, threads=1) as engine:
+        rows = engine.rows(f"{BROKEN} from range(500000) as numbers(n)")
+        assert next(rows).num_rows == 122_880
+        with pytest.raises(EngineError, match=r"^.*broken.*$"):
+            list(rows)
+
+
+def test_a_part_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    with DuckDB(tmp_path) as engine, pytest.raises(EngineError, match=r"^.*nowhere.*cannot write.*$"):
+        engine.write("wanted", "select 1 as tweet_id", tmp_path / "nowhere" / "wanted.parquet")
+
+
+@pytest.mark.parametrize(
+    ("memory", "limit"),
+    [(4_000_000_000, "3.2 GiB"), (600_000_000, "286.1 MiB"), ("1GiB", "1.0 GiB")],
+)
+def test_a_limit_in_bytes_is_one_for_the_whole_process(tmp_path: Path, memory: int | str, limit: str) -> None:
+    with DuckDB(tmp_path, memory=memory) as engine:
+        assert engine.value("select current_setting('memory_limit')") == limit

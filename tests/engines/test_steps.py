@@ -1,0 +1,95 @@
+"""Every SELECT of `sql/` on every engine: the cases of `tests/sql/`, and whole worlds."""
+
+import json
+import random
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from chinwag import assemble
+from chinwag.engines import Engine
+from chinwag.sql import statement
+from chinwag.tables import ASSEMBLED, TABLES, schema
+from tests import reference
+from tests.engines.test_dialect import FILES, without_comments
+from tests.reference import Row
+from tests.test_assemble import FIELDS, IDS
+
+CASES = {
+    f"{path.stem}: {title}": (path.stem, case)
+    for path in sorted((Path(__file__).parent.parent / "sql").glob("*.json"))
+    for title, case in json.loads(path.read_text(encoding="utf-8")).items()
+}
+# What a column is, wherever it occurs.
+TYPES = {"power": pa.int32(), "ancestor_id": pa.int64(), "turns": pa.int64()} | {
+    field.name: field.type for table in ("sightings", "deletes", *ASSEMBLED) for field in schema(table)
+}
+
+
+def unpacked(rows: list[list[Any]]) -> tuple[list[str], list[Row]]:
+    """Give the columns, which are the first row, and the others by column."""
+    columns, *values = rows
+    times = {name for name in columns if pa.types.is_timestamp(TYPES.get(name, pa.int64()))}
+    read = [dict(zip(columns, row, strict=True)) for row in values]
+    return columns, [
+        {name: datetime.fromisoformat(value) if value and name in times else value for name, value in row.items()}
+        for row in read
+    ]
+
+
+def known_schema(table: str, columns: list[str]) -> pa.Schema:
+    return schema(table) if table in TABLES else pa.schema([(name, TYPES[name]) for name in columns])
+
+
+def test_every_select_has_cases() -> None:
+    assert {step for step, _ in CASES.values()} == {path.stem for path in FILES}
+    assert set(assemble.STEPS) <= {path.stem for path in FILES}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_select_gives_what_its_case_says(engine: Engine, tmp_path: Path, name: str) -> None:
+    step, case = CASES[name]
+    for table, given in case["tables"].items():
+        columns, rows = unpacked(given)
+        engine.read(table, [reference.parquet(tmp_path / f"{table}.parquet", rows, known_schema(table, columns))])
+    select = statement(step)
+    found = [row for batch in engine.rows(select, case.get("values", [])) for row in batch.to_pylist()]
+    columns, expected = unpacked(case["expected"])
+    shown = [{name: row[name] for name in columns} for row in found]
+    if without_comments(select).rsplit(")", 1)[-1].find("order by") < 0:  # its order is no promise
+        shown, expected = sorted(shown, key=repr), sorted(expected, key=repr)
+    assert shown == expected
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_a_world_equals_that_of_a_plain_walk(engine: Engine, tmp_path: Path, quotes: bool) -> None:
+    draw = random.Random(4)
+    chain = [{**drawn(draw), "id": number, "reply_to_id": number - 1 or None} for number in range(1, 150)]
+    rows = [*chain, *({**drawn(draw), "id": draw.choice(IDS)} for _ in range(150))]
+    for row in rows:
+        for name in ("reply_to_id", "quoted_id"):
+            row[name] = row[name] if row[name] and row[name] < row["id"] else None
+    gone: list[Row] = [{"tweet_id": 70, "kind": "delete"}, {"author_id": 3, "kind": "user_withheld"}]
+    gone = [{**dict.fromkeys(TABLES["deletes"]), **one} for one in gone]
+    engine.read("sightings", [reference.parquet(tmp_path / "s.parquet", rows, schema("sightings"))])
+    engine.read("deletes", [reference.parquet(tmp_path / "d.parquet", gone, schema("deletes"))])
+    summary = assemble.Summary()
+    assemble.make_all(engine, tmp_path, summary, quotes=quotes, quiet=True)
+    expected = reference.assemble(rows, gone, quotes=quotes)
+    for table in ASSEMBLED:
+        assert reference.read(tmp_path / f"{table}.parquet", table) == expected[table], table
+
+
+def drawn(draw: random.Random) -> Row:
+    return {name: draw.choice(values) for name, values in FIELDS.items()}
+
+
+def test_nothing_makes_nothing(engine: Engine, tmp_path: Path) -> None:
+    for table in ("sightings", "deletes"):
+        engine.read(table, [])
+    summary = assemble.Summary()
+    assemble.make_all(engine, tmp_path, summary, quotes=True, quiet=True)
+    assert summary.rows == dict.fromkeys(ASSEMBLED, 0)

@@ -1,0 +1,171 @@
+"""Assemble trees in plain Python: what the SELECTs are held against."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from chinwag.rows import id_time
+from chinwag.tables import TABLES, schema
+
+Row = dict[str, Any]
+World = dict[str, list[Row]]
+
+COUNTS = ("author_followers", "reply_count", "retweet_count", "like_count", "quote_count")
+LINKS = ("created_at", "author_id", "reply_to_id", "reply_to_author_id", "quoted_id", "conversation_id")
+
+
+def parquet(path: Path, rows: Sequence[Row], wanted: pa.Schema) -> Path:
+    """Write rows, in which a missing column is null, as one part."""
+    pq.write_table(pa.Table.from_pylist([{name: row.get(name) for name in wanted.names} for row in rows], wanted), path)
+    return path
+
+
+def assemble(sightings: Iterable[Row], deletes: Sequence[Row], *, quotes: bool = True) -> World:
+    """Make every table that is kept."""
+    deleted = {one["tweet_id"] for one in deletes if one["kind"] in ("delete", "status_withheld")}
+    withheld = {one["author_id"] for one in deletes if one["kind"] == "user_withheld"} - {None}
+    seen = defaultdict(list)
+    for sighting in sightings:
+        seen[sighting["id"]].append(sighting)
+    merged = (_merge(seen[tweet_id]) for tweet_id in sorted(seen))
+    tweets = {one["id"]: one for one in merged if one["id"] not in deleted and one["author_id"] not in withheld}
+    edges = sorted(_edges(tweets, quotes), key=lambda edge: (edge["child_id"], edge["kind"]))
+    nodes = _nodes(edges)
+    conversations = _conversations(tweets, nodes, quotes)
+    return {
+        "tweets": list(tweets.values()),
+        "edges": edges,
+        "nodes": sorted(nodes.values(), key=lambda node: (node["root_id"], node["depth"], node["tweet_id"])),
+        "conversations": conversations,
+        "wanted": _wanted(tweets, nodes, deleted, withheld),
+    }
+
+
+def _ascending(value: Any) -> tuple[bool, Any]:
+    """Give a key that sorts as SQL does: text by its bytes, nulls last."""
+    if isinstance(value, list):
+        return False, [_ascending(item) for item in value]
+    if isinstance(value, dict):
+        return False, [_ascending(item) for item in value.values()]
+    return value is None, value.encode() if isinstance(value, str) else value or 0
+
+
+def _merge(seen: list[Row]) -> Row:
+    def fullness(one: Row) -> tuple[Any, ...]:
+        prefix = one["reply_prefix"]
+        newest = one["seen_at"] is None, -one["seen_at"].timestamp() if one["seen_at"] else 0
+        verified = one["author_verified"] is None, not one["author_verified"]
+        named = [_ascending(one[name]) for name in ("lang", "client", "urls", "hashtags", "media")]
+        text = [_ascending(one[name]) for name in ("text", "reply_prefix", "author_handle")]
+        return -len(one["text"]) - (len(prefix) + 1 if prefix else 0), prefix is None, newest, text, verified, named
+
+    def any_of(name: str, choose: Callable[[list[Any]], Any] = min) -> Any:
+        return choose([one[name] for one in seen if one[name] is not None] or [None])
+
+    fullest = min(seen, key=fullness)
+    best: Row = {**fullest}
+    for name in COUNTS:
+        dated = [((one["seen_at"] is not None, one["seen_at"]), one[name]) for one in seen if one[name] is not None]
+        best[name] = max(dated, key=lambda pair: (pair[0][0], pair[0][1] or 0, pair[1]))[1] if dated else None
+    for name in LINKS:
+        best[name] = any_of(name)
+    for name in ("author_handle", "lang", "client"):
+        best[name] = any_of(name) if best[name] is None else best[name]
+    best["author_verified"] = (
+        any_of("author_verified", max) if best["author_verified"] is None else best["author_verified"]
+    )
+    best["possibly_sensitive"] = any_of("possibly_sensitive", max)
+    best["sightings"] = len(seen)
+    best["sources"] = sorted({one["source"] for one in seen})
+    best["seen_own"] = any(one["seen_as"] == "own" for one in seen)
+    return {name: best[name] for name in TABLES["tweets"]}
+
+
+def _edges(tweets: dict[int, Row], quotes: bool) -> Iterable[Row]:
+    links = [("reply_to_id", "reply"), *([("quoted_id", "quote")] if quotes else [])]
+    for child in tweets.values():
+        for name, kind in links:
+            if child[name] in tweets and child[name] < child["id"]:
+                yield {"child_id": child["id"], "parent_id": child[name], "kind": kind}
+
+
+def _nodes(edges: list[Row]) -> dict[int, Row]:
+    parents = {edge["child_id"]: edge for edge in sorted(edges, key=lambda edge: edge["kind"] == "reply")}
+    nodes: dict[int, Row] = {}
+    for tweet_id in sorted(parents.keys() | {edge["parent_id"] for edge in parents.values()}):
+        edge = parents.get(tweet_id)
+        above = nodes[edge["parent_id"]] if edge else {"root_id": tweet_id, "depth": -1}
+        nodes[tweet_id] = {
+            "tweet_id": tweet_id,
+            "root_id": above["root_id"],
+            "parent_id": edge["parent_id"] if edge else None,
+            "depth": above["depth"] + 1,
+            "kind": edge["kind"] if edge else None,
+        }
+    return nodes
+
+
+def _conversations(tweets: dict[int, Row], nodes: dict[int, Row], quotes: bool) -> list[Row]:
+    trees = defaultdict(list)
+    for node in nodes.values():
+        trees[node["root_id"]].append(node)
+    made = []
+    for root_id, tree in sorted(trees.items()):
+        root, members = tweets[root_id], [tweets[node["tweet_id"]] for node in tree]
+        times = [one["created_at"] for one in members if one["created_at"] is not None]
+        made.append(
+            {
+                "root_id": root_id,
+                "tweets": len(tree),
+                "authors": len({one["author_id"] for one in members} - {None}),
+                "depth": max(node["depth"] for node in tree),
+                "started_at": min(times, default=None),
+                "ended_at": max(times, default=None),
+                "lang": root["lang"],
+                "complete": root["reply_to_id"] is None and (root["quoted_id"] is None or not quotes),
+            }
+        )
+    return made
+
+
+def _wanted(tweets: dict[int, Row], nodes: dict[int, Row], deleted: set[int], withheld: set[int]) -> list[Row]:
+    turns: Counter[int] = Counter()
+    for node in nodes.values():
+        author, above = tweets[node["tweet_id"]]["author_id"], tweets.get(node["parent_id"], {"author_id": None})
+        turns[node["root_id"]] += author is None or author != above["author_id"]
+    replies = defaultdict(list)
+    for tweet in tweets.values():
+        if (
+            tweet["reply_to_id"] is not None
+            and tweet["reply_to_id"] not in tweets
+            and tweet["reply_to_id"] < tweet["id"]
+        ):
+            replies[tweet["reply_to_id"]].append(tweet)
+    made = []
+    for tweet_id, children in replies.items():
+        authors = [one["reply_to_author_id"] for one in children if one["reply_to_author_id"] is not None]
+        if tweet_id not in deleted and not (authors and min(authors) in withheld):
+            threads = [one["conversation_id"] for one in children if one["conversation_id"] is not None]
+            time = id_time(tweet_id)
+            made.append(
+                {
+                    "tweet_id": tweet_id,
+                    "replies": len(children),
+                    "unlocks": sum(turns[one["id"]] or 1 for one in children),
+                    "conversation_id": min(threads, default=None),
+                    "obtainable": time is not None and 657 <= time % 1000 <= 666,
+                }
+            )
+    return sorted(made, key=lambda one: (-one["unlocks"], -one["replies"], one["tweet_id"]))
+
+
+def read(path: Path, table: str) -> list[Row]:
+    """Read a part, which must have the table's own schema."""
+    found = pq.read_table(path)
+    assert found.schema.remove_metadata() == schema(table), found.schema
+    rows: list[Row] = found.to_pylist()
+    return rows
