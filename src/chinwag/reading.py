@@ -255,7 +255,7 @@ def _chunks(blocks: Iterable[bytes], rows: Rows) -> Iterator[tuple[range, bytes]
 
 
 def _count_lines(piece: bytes, begin: int) -> int:
-    """Count line feeds by leaping from one to the next: `bytes.count` looks at each byte and takes five times as long."""
+    """Count line feeds by leaping from one to the next, which `bytes.count` does not: it looks at each byte."""
     count = 0
     while begin := piece.find(b"\n", begin) + 1:
         count += 1

@@ -21,6 +21,10 @@ LEADING_MENTION = re.compile(r"[@\uff20]([A-Za-z0-9_]{1,20})(?![!-?A-~\u2019])\s
 ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#39);")  # all that Twitter ever escaped; each is undone once
 CHARACTER = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
 
+NO_ID = "no id, or an id out of range"
+
+# A status's id and time: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given.
+Written = tuple[int, int | None]
 Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 Number = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 
@@ -210,7 +214,7 @@ def _mended(line: bytes, number: int, rows: Rows) -> Iterator[tuple[int, Record]
 def _is_known(record: Record) -> bool:
     """Tell whether a record is a tweet or a notice."""
     if record.user is not None:
-        return not _problem(record, _id(record))
+        return _id(record) is not None and (record.text is not None or record.full_text is not None)
     return any(getattr(record, notice) is not None for notice in NOTICES)
 
 
@@ -249,27 +253,19 @@ def _id(status: Status) -> int | None:
     return to_id(status.id_str, status.id)
 
 
-def _problem(status: Status, tweet_id: int | None) -> str:
-    """Say why a status cannot be used; nothing where it can."""
-    if tweet_id is None:
-        return "no id, or an id out of range"
-    return "no text" if status.text is None and status.full_text is None else ""
-
-
 def _tweet(number: int, record: Record, rows: Rows) -> None:
     """Add the sightings in a status."""
-    tweet_id = _id(record)
-    problem = _problem(record, tweet_id)
-    if tweet_id is None or problem:
-        rows.reject(number, problem)
+    tweet_id = to_id(record.id_str, record.id)
+    if tweet_id is None:
+        rows.reject(number, NO_ID)
         return
     rows.counts["tweets"] += 1
-    seen_at = _written_at(record, tweet_id)
+    seen_at = id_time(tweet_id) or classic_time(record.created_at)
     original = record.retweeted_status
     if original is None:
         # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
         known = record.full_text is not None or any(_counts(record))
-        _sighting(number, record, tweet_id, "own", None if known else seen_at, rows, counted=known)
+        _sighting(number, record, (tweet_id, seen_at), "own", None if known else seen_at, rows, counted=known)
     else:
         _embedded(number, original, "retweeted", seen_at, rows)
     outer, inner = record.quoted_status, original.quoted_status if original else None
@@ -280,26 +276,22 @@ def _tweet(number: int, record: Record, rows: Rows) -> None:
 
 
 def _embedded(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows) -> None:
-    tweet_id = _id(status)
-    problem = _problem(status, tweet_id)
-    if tweet_id is None or problem:
-        rows.field(number, f"{seen_as} status: {problem}")
-    else:
-        _sighting(number, status, tweet_id, seen_as, seen_at, rows, counted=True)
+    tweet_id = to_id(status.id_str, status.id)
+    if tweet_id is None or (status.text is None and status.full_text is None):
+        rows.field(number, f"{seen_as} status: {'no text' if tweet_id else NO_ID}")
+        return
+    written_at = id_time(tweet_id) or classic_time(status.created_at)
+    _sighting(number, status, (tweet_id, written_at), seen_as, seen_at, rows, counted=True)
 
 
 def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | None]:
     return status.reply_count, status.retweet_count, status.favorite_count, status.quote_count
 
 
-def _written_at(status: Status, tweet_id: int) -> int | None:
-    """Give the time of a status: its id is finer than `created_at`, and equals `timestamp_ms` where that is given."""
-    return id_time(tweet_id) or classic_time(status.created_at)
-
-
 def _sighting(
-    number: int, status: Status, tweet_id: int, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool
+    number: int, status: Status, written: Written, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool
 ) -> None:
+    tweet_id, written_at = written
     user = status.user or _NO_USER
     full: Extended = status
     if status.truncated and status.extended_tweet is not None and status.extended_tweet.full_text is not None:
@@ -314,7 +306,7 @@ def _sighting(
     rows.sighting(
         number,
         id=tweet_id,
-        created_at=_written_at(status, tweet_id),
+        created_at=written_at,
         author_id=to_id(user.id_str, user.id),
         author_handle=user.screen_name,
         author_followers=user.followers_count,
