@@ -18,10 +18,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint fix bench docs lock clean
+.PHONY: help setup demo test spark test-spark lint fix bench docs lock clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: $(STAMP) ## Make .venv and install the project with what it needs, if not yet done
 
@@ -31,6 +31,11 @@ demo: setup ## Build a data set from examples/stream into demo-dataset, and show
 
 test: setup ## Run the tests (more arguments for pytest: ARGS="-k name")
 	$(BIN)/python -m pytest $(ARGS)
+
+spark: $(VENV)/.spark ## Install PySpark, some 450 MB, so that the tests on Spark run too (they need Java 17 as well)
+
+test-spark: spark ## Run the SQL steps on Spark and DuckDB
+	$(BIN)/python -m pytest tests/engines $(ARGS)
 
 lint: setup ## Check style, formatting, types and the layers of the package
 	$(BIN)/ruff check
@@ -56,6 +61,10 @@ lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions th
 	@if grep -nE '://|^-|(^|[ (])/' build/requirements.lock; then \
 		echo 'requirements.lock must name no address, no option and no path: left as it was.' >&2; exit 1; fi
 	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements.lock; } > requirements.lock
+	echo 'pyspark>=4.3' | $(LOCK_VENV)/bin/pip-compile - --generate-hashes --upgrade --quiet --no-header \
+		--no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file build/requirements-spark.lock
+	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements-spark.lock; } > requirements-spark.lock
 
 clean: ## Remove caches and what the demo and the build left (not .venv)
 	rm -rf build dist demo-dataset .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache $(LOCK_VENV)
@@ -64,6 +73,10 @@ clean: ## Remove caches and what the demo and the build left (not .venv)
 $(STAMP): requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.spark: requirements-spark.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
 	@touch $@
 
 $(LOCK_VENV)/.installed: Makefile | $(BIN)/python

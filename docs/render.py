@@ -7,7 +7,13 @@ from chinwag.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "ARCHITECTURE.md"
-TYPES = {"id": "int64", "time": "timestamp[ms, UTC]", "text": "string", "texts": "list<string>", "media": "list<struct>"}
+TYPES = {
+    "id": "int64",
+    "time": "timestamp[ms, UTC]",
+    "text": "string",
+    "texts": "list<string>",
+    "media": "list<struct>",
+}
 
 
 def tables() -> str:

@@ -184,7 +184,7 @@ def test_a_failure_leaves_the_turns_as_they_were(workspace: Path) -> None:
     curate.run(workspace, Recipe(), quiet=True)
     before = hashes(workspace)
     with pytest.raises(EngineError):
-        curate.run(workspace, Recipe(), memory="no memory", quiet=True)
+        curate.run(workspace, Recipe(), memory=1, quiet=True)
     assert hashes(workspace) == before
 
 

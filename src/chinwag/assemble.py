@@ -57,13 +57,14 @@ def run(
     workspace: Path,
     *,
     quotes: bool = True,
-    memory: int | str | None = None,
+    memory: int | None = None,
     threads: int | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Make `tweets`, `edges`, `nodes`, `conversations` and `wanted` from what was ingested.
 
-    What does not fit in `memory` goes to the workspace's scratch folder. The tables appear together or not at all.
+    What does not fit in `memory` (bytes, for the whole process) goes to the workspace's scratch folder. The tables
+    appear together or not at all.
     Raises WorkspaceError where nothing was ingested, EngineError where the database cannot go on.
     """
     from chinwag.engines.duckdb import DuckDB

@@ -27,7 +27,7 @@ def run(
     *,
     workspace: Path | None = None,
     workers: int | None = None,
-    memory: str | None = None,
+    memory: int | None = None,
     quiet: bool = False,
     **writing: Any,
 ) -> Summary:

@@ -52,7 +52,7 @@ def common(command: Command) -> Command:
 workspace_option = click.option(
     "-w", "--workspace", type=click.Path(path_type=Path), required=True, help="The folder of the tables."
 )
-memory_option = click.option("--memory", type=Size(), help="Memory for the database, as 4GB; the rest goes to disk.")
+memory_option = click.option("--memory", type=Size(), help="Memory to use, as 4GB; the rest goes to disk.")
 recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="What the data set is made of (TOML).")
 workers_option = click.option("--workers", type=click.IntRange(1), help="Processes that read; default: all cores.")
 
@@ -109,7 +109,7 @@ def assemble(
     """
     from chinwag import assemble as stage
 
-    summary = stage.run(workspace, quotes=quotes, memory=_memory(memory), threads=threads, quiet=quiet)
+    summary = stage.run(workspace, quotes=quotes, memory=memory, threads=threads, quiet=quiet)
     _report(summary, quiet, as_json)
 
 
@@ -126,7 +126,7 @@ def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool
     from chinwag import curate as stage
     from chinwag.recipe import load
 
-    _report(stage.run(workspace, load(recipe), memory=_memory(memory), quiet=quiet), quiet, as_json)
+    _report(stage.run(workspace, load(recipe), memory=memory, quiet=quiet), quiet, as_json)
 
 
 @cli.command()
@@ -196,7 +196,7 @@ def build(
         load(recipe),
         workspace=workspace,
         workers=workers,
-        memory=_memory(memory),
+        memory=memory,
         quiet=quiet,
         **writing,
     )
@@ -259,10 +259,6 @@ def completion(shell: str) -> None:
     found = get_completion_class(shell)
     if found is not None:
         click.echo(found(cli, {}, "chinwag", "_CHINWAG_COMPLETE").source())
-
-
-def _memory(size: int | None) -> str | None:
-    return None if size is None else f"{size}B"
 
 
 def _report(summary: Any, quiet: bool, as_json: bool) -> None:

@@ -42,7 +42,7 @@ class Summary:
         return f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}, {self.seconds:.1f} s"
 
 
-def run(workspace: Path, recipe: Recipe, *, memory: str | None = None, quiet: bool = False) -> Summary:
+def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bool = False) -> Summary:
     """Make `drops` and `turns` from the assembled tables.
 
     Raises WorkspaceError where nothing was assembled.

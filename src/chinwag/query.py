@@ -35,6 +35,7 @@ def run(workspace: Path, select: str) -> "tuple[list[str], Iterator[pa.RecordBat
     try:
         connection = duckdb.connect(config={"autoinstall_known_extensions": False})
         connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")  # it would go to stdout, among the data
         if [statement.type for statement in connection.extract_statements(select)] != [duckdb.StatementType.SELECT]:
             raise UsageError("a query is one SELECT: it asks, and changes nothing")
         for table in TABLES:

@@ -21,20 +21,15 @@ BESIDES = 500_000_000  # bytes: Python, Arrow's row groups, and what DuckDB take
 
 
 class DuckDB:
-    """Hold a database in memory; what does not fit in `memory` (as `4GB`, or in bytes) goes to the scratch folder.
+    """Hold a database; what does not fit in `memory` (bytes, for the whole process) goes to the scratch folder."""
 
-    A limit in bytes is one for the whole process; one in words is DuckDB's own, to which `BESIDES` is added.
-    """
-
-    def __init__(self, scratch: Path, *, memory: int | str | None = None, threads: int | None = None) -> None:
+    def __init__(self, scratch: Path, *, memory: int | None = None, threads: int | None = None) -> None:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "temp_directory": str(scratch / "spill"),
             "autoinstall_known_extensions": False,
         }
-        if isinstance(memory, int):
-            memory = f"{max(memory - BESIDES, memory // 2)}B"
         if memory:
-            settings["memory_limit"] = memory
+            settings["memory_limit"] = f"{max(memory - BESIDES, memory // 2)}B"
         if threads:
             settings["threads"] = threads
         try:
