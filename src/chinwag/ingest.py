@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -86,30 +86,39 @@ def run(paths: list[Path], workspace: Path, *, workers: int | None = None, quiet
 
 
 def _results(plan: Plan, scratch: Path, workers: int, show: Bar) -> Iterator[Result]:
-    """Have the jobs read, here or by workers, and give the results in the order of the jobs."""
-    if workers == 1:
+    """Have the jobs read, and give the results in the order of the jobs; for one job no worker is worth its start."""
+    jobs = plan.jobs()
+    first = list(islice(jobs, 2))
+    keyed = ((job, f"{number:08}") for number, job in enumerate(chain(first, jobs)))
+    if workers == 1 or len(first) < 2:
         done = Counter[str]()
 
         def count(size: int) -> None:
             done["bytes"] += size
-            show(done["bytes"] + sum(file.size for file in plan.passed))
+            show(done["bytes"] + plan.bytes_passed())
 
-        for number, job in enumerate(plan.jobs()):
-            yield read_job(job, scratch, f"{number:08}", count)
-        return
+        for job, key in keyed:
+            yield read_job(job, scratch, key, count)
+    else:
+        yield from _results_of_workers(plan, keyed, scratch, workers, show)
+
+
+def _results_of_workers(
+    plan: Plan, jobs: Iterator[tuple[list[FileTask], str]], scratch: Path, workers: int, show: Bar
+) -> Iterator[Result]:
     context = get_context("forkserver")
     counter = context.Value("q", 0)
     pool = ProcessPoolExecutor(workers, context, initializer=_begin_worker, initargs=(counter,))
     waiting: deque[Future[Result]] = deque()
     try:
-        for number, job in enumerate(plan.jobs()):
-            waiting.append(pool.submit(_read_in_worker, job, scratch, f"{number:08}"))
+        for job, key in jobs:
+            waiting.append(pool.submit(_read_in_worker, job, scratch, key))
             while len(waiting) > AHEAD * workers or (waiting and waiting[0].done()):
                 yield from _next_done(waiting)
-                show(counter.value + sum(file.size for file in plan.passed))
+                show(counter.value + plan.bytes_passed())
         while waiting:
             yield from _next_done(waiting)
-            show(counter.value + sum(file.size for file in plan.passed))
+            show(counter.value + plan.bytes_passed())
     except BrokenProcessPool as error:
         raise ChinwagError(
             "a worker was killed, most likely for want of memory; run it again with fewer --workers to go on"

@@ -93,6 +93,10 @@ class Plan:
         self.file_ids: dict[Path, int] = {}
         self.passed: list[File] = []
 
+    def bytes_passed(self) -> int:
+        """Give the size of the files that the log has already."""
+        return sum(file.size for file in self.passed)
+
     def jobs(self) -> Iterator[list[FileTask]]:
         """Give jobs of about the same number of bytes each."""
         job: list[FileTask] = []
