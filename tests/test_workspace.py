@@ -78,6 +78,13 @@ def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> N
     assert found == {"deletes/kept.parquet", "log/00000001.json", "lock", *mine}
 
 
+def test_no_workspace_is_made_in_a_folder_that_holds_something_else(tmp_path: Path) -> None:
+    write(tmp_path / "tweets" / "precious.parquet", b"")
+    with pytest.raises(WorkspaceError, match="holds other files and is no workspace"):
+        Workspace(tmp_path, create=True)
+    assert content(tmp_path) == ["tweets", "tweets/precious.parquet"]
+
+
 def test_an_error_leaves_nothing_behind(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path, create=True)
     with pytest.raises(ZeroDivisionError), workspace.writing() as scratch:

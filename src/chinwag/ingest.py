@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
@@ -86,11 +86,9 @@ def run(paths: list[Path], workspace: Path, *, workers: int | None = None, quiet
 
 
 def _results(plan: Plan, scratch: Path, workers: int, show: Bar) -> Iterator[Result]:
-    """Have the jobs read, and give the results in the order of the jobs; for one job no worker is worth its start."""
-    jobs = plan.jobs()
-    first = list(islice(jobs, 2))
-    keyed = ((job, f"{number:08}") for number, job in enumerate(chain(first, jobs)))
-    if workers == 1 or len(first) < 2:
+    """Have the jobs read, and give the results in the order of the jobs."""
+    keyed = ((job, f"{number:08}") for number, job in enumerate(plan.jobs()))
+    if workers == 1:
         done = Counter[str]()
 
         def count(size: int) -> None:

@@ -64,7 +64,8 @@ def sync_folder(path: Path) -> None:
 class Workspace:
     """Open a workspace, making it where `create` says so.
 
-    Raises WorkspaceError where there is none, or where a newer chinwag wrote it.
+    Raises WorkspaceError where there is none, where a newer chinwag wrote it, or where one is to be made in a folder
+    that holds something else: what lies in a workspace and is in no commit is swept away.
     """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
@@ -72,6 +73,10 @@ class Workspace:
         self.log = path / "log"
         if create:
             try:
+                if path.is_dir() and not _may_be_workspace(path):
+                    raise WorkspaceError(
+                        f"{path}: holds other files and is no workspace; name a new or an empty folder"
+                    )
                 self.log.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise WorkspaceError(f"{path}: cannot make a workspace: {error.strerror}") from error
@@ -216,6 +221,12 @@ class Workspace:
         self._apply(number, commit)
         for name in old - {name for names in self.state.parts.values() for name in names}:
             (self.path / name).unlink(missing_ok=True)
+
+
+def _may_be_workspace(path: Path) -> bool:
+    """Tell a workspace, one whose making was interrupted, and an empty folder from all others."""
+    names = {entry.name for entry in path.iterdir() if not entry.name.startswith(".")}
+    return names <= {"log"} or {"log", "lock"} <= names
 
 
 def _merge(known: dict[str, Any], entry: dict[str, Any]) -> None:
