@@ -20,6 +20,7 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.sightings import World, fill
+from chinwag.assemble import GIVEN
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
 from tests import reference
@@ -143,13 +144,10 @@ def check(workspace: Workspace, sample: int) -> str:
 def check_whole(folder: Path, missing: float) -> str:
     """Assemble a small world and compare every row of it with the reference."""
     workspace = Workspace(fill(folder, World(SMALL, missing)))
-    sightings, deletes = (
-        [row for part in workspace.parts(table) for row in reference.read(part, table)]
-        for table in ("sightings", "deletes")
-    )
+    given = [[row for part in workspace.parts(table) for row in reference.read(part, table)] for table in GIVEN]
     subprocess.run([sys.executable, "-c", ASSEMBLE, str(folder), "0", "0"], check=True, stdout=subprocess.DEVNULL)
     workspace.refresh()
-    expected = reference.assemble(sightings, deletes)
+    expected = reference.assemble(*given)
     for table in ASSEMBLED:
         if reference.read(workspace.parts(table)[0], table) != expected[table]:
             raise SystemExit(f"{table} of {SMALL:,} sightings differs from the reference")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from chinwag.rows import TWITTER_EPOCH
 from chinwag.tables import schema
+from chinwag.values import TWITTER_EPOCH
 from chinwag.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ select
   case when replies and roll(i, 'prefix') < 900 then '@user_' || (author + 1) % 1000000 end as reply_prefix,
   (['en', 'ja', 'es', 'pt', 'ar', 'und'])[roll(i, 'lang') % 6 + 1] as lang,
   case when replies and parent < i then link(parent, getvariable('missing')) end as reply_to_id,
+  null as reply_to_rounded,
   case when replies and parent < i then author(parent) end as reply_to_author_id,
   case when quotes and quoted < i then link(quoted, getvariable('missing')) end as quoted_id,
   null as conversation_id,

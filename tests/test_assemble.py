@@ -21,21 +21,24 @@ from tests import reference
 from tests.reference import Row
 
 TIMES = [None, *(datetime(2021, 1, 1, 0, minute, tzinfo=UTC) for minute in range(3))]
-# Ids before snowflake; in the milliseconds of the sample; outside of them.
-IDS = [5, 6, 7, 8, *((ms << 22) + 1 for ms in (10_000, 10_001, 20_000, 20_003)), (1 << 62) + 1, (1 << 62) + 2]
+# Ids before snowflake; in the milliseconds of the sample; outside of them; one that no other has the float of; two of
+# one float.
+EARLY = [(ms << 22) + 1 for ms in (10_000, 10_001, 20_000, 20_003)]
+IDS = [5, 6, 7, 8, *EARLY, (1 << 61) + 1, (1 << 62) + 1, (1 << 62) + 2]
 FIELDS: dict[str, list[Any]] = {
     "created_at": TIMES,
-    "author_id": [None, 1, 2, 3],
+    "author_id": [None, 1, 2, 3, (1 << 62) + 2],
     "author_handle": [None, "a", "b"],
     "author_followers": [None, 0, 1],
     "author_verified": [None, False, True],
     "text": ["", "short", "ßhört", "e\u0301clat", "😀 long enough to be the fullest"],
     "reply_prefix": [None, "@a"],
     "lang": [None, "en", "ja"],
-    "reply_to_id": [None, None, *IDS[:-1]],
-    "reply_to_author_id": [None, 1, 3],
+    "reply_to_id": [None, None, None, *IDS[:-1]],
+    "reply_to_rounded": [None, None, 1 << 61, 1 << 62],
+    "reply_to_author_id": [None, 1, 3, (1 << 62) + 1],
     "quoted_id": [None, None, None, *IDS[:-1]],
-    "conversation_id": [None, 1, 2],
+    "conversation_id": [None, 1, *IDS],
     "reply_count": [None, 0, 1],
     "retweet_count": [None, 0, 1],
     "like_count": [None, 0, 1],
@@ -50,7 +53,7 @@ FIELDS: dict[str, list[Any]] = {
     "source": ["v1", "v2"],
     "file_id": [1, 2],
 }
-KINDS = ["delete", "scrub_geo", "status_withheld", "user_withheld"]
+KINDS = ["delete", "protected", "scrub_geo", "status_withheld", "user_withheld"]
 
 sightings = st.lists(
     st.fixed_dictionaries({"id": st.sampled_from(IDS), **{name: st.sampled_from(FIELDS[name]) for name in FIELDS}}),
@@ -67,14 +70,22 @@ deletes = st.lists(
     ),
     max_size=3,
 )
+edits = st.lists(
+    st.lists(st.sampled_from(IDS), min_size=2, max_size=2, unique=True).map(
+        lambda two: {"tweet_id": max(two), "initial_id": min(two)}
+    ),
+    max_size=3,
+)
 
 
-def workspace(folder: Path, parts: Sequence[Sequence[Row]], gone: Sequence[Row] = ()) -> Path:
-    """Make a workspace of the sightings in each part, and of deletes."""
+def workspace(
+    folder: Path, parts: Sequence[Sequence[Row]], gone: Sequence[Row] = (), edited: Sequence[Row] = ()
+) -> Path:
+    """Make a workspace of the sightings in each part, of deletes, and, where there are any, of edits."""
     target = Workspace(folder, create=True)
-    add: dict[str, list[str]] = {"sightings": [], "deletes": []}
+    add: dict[str, list[str]] = {table: [] for table in assemble.GIVEN}
     with target.writing() as scratch:
-        held = [("sightings", part) for part in parts] + [("deletes", gone)]
+        held = [("sightings", part) for part in parts] + [("deletes", gone)] + [("edits", edited)] * bool(edited)
         for number, (table, rows) in enumerate(held):
             part = reference.parquet(scratch / f"{number}.parquet", rows, schema(table))
             add[table].append(target.adopt(table, part, f"{number:08}"))
@@ -92,36 +103,42 @@ def sighting(tweet_id: int, **more: Any) -> Row:
 
 
 @settings(max_examples=40, deadline=None)
-@given(rows=sightings, gone=deletes, quotes=st.booleans())
+@given(rows=sightings, gone=deletes, edited=edits, quotes=st.booleans())
 @example(rows=[sighting(7, reply_to_id=5), sighting(6, reply_to_id=5, reply_to_author_id=1)],
-         gone=[{"tweet_id": None, "author_id": 1, "kind": "user_withheld"}], quotes=True)  # fmt: skip
-def test_tables_equal_those_of_a_plain_walk(rows: list[Row], gone: list[Row], quotes: bool) -> None:
-    expected = reference.assemble(rows, gone, quotes=quotes)
+         gone=[{"tweet_id": None, "author_id": 1, "kind": "user_withheld"}], edited=[], quotes=True)  # fmt: skip
+def test_tables_equal_those_of_a_plain_walk(rows: list[Row], gone: list[Row], edited: list[Row], quotes: bool) -> None:
+    expected = reference.assemble(rows, gone, edited, quotes=quotes)
     with TemporaryDirectory() as folder:
-        place = workspace(Path(folder), [rows], gone)
+        place = workspace(Path(folder), [rows], gone, edited)
         summary = assemble.run(place, quotes=quotes, quiet=True)
         for table in ASSEMBLED:
             assert reference.read(Workspace(place).parts(table)[0], table) == expected[table], table
         assert summary.rows == {table: len(expected[table]) for table in ASSEMBLED}
+        assert (summary.newer, summary.joined, summary.lost) == reference.left_out(expected, quotes=quotes)
 
 
 @settings(max_examples=20, deadline=None)
-@given(rows=sightings, gone=deletes, draw=st.randoms(use_true_random=False))
-def test_bytes_do_not_depend_on_how_the_rows_lie(rows: list[Row], gone: list[Row], draw: random.Random) -> None:
+@given(rows=sightings, gone=deletes, edited=edits, draw=st.randoms(use_true_random=False))
+def test_bytes_do_not_depend_on_how_the_rows_lie(
+    rows: list[Row], gone: list[Row], edited: list[Row], draw: random.Random
+) -> None:
     shuffled = [{**row, "file_id": draw.randint(1, 9)} for row in draw.sample(rows, len(rows))]
     cut = draw.randint(0, len(rows))
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
-        for folder, parts in ((one, [rows]), (other, [shuffled[:cut], shuffled[cut:]])):
-            assemble.run(workspace(Path(folder), parts, gone), quiet=True)
+        assemble.run(workspace(Path(one), [rows], gone, edited), quiet=True)
+        parts = [shuffled[:cut], shuffled[cut:]]
+        assemble.run(workspace(Path(other), parts, gone[::-1], draw.sample(edited, len(edited))), quiet=True)
         assert made(Path(one)) == made(Path(other))
 
 
 @settings(max_examples=10, deadline=None)
-@given(rows=sightings, gone=deletes)
-def test_seeing_everything_again_changes_no_more_than_the_number_of_sightings(rows: list[Row], gone: list[Row]) -> None:
+@given(rows=sightings, gone=deletes, edited=edits)
+def test_seeing_everything_again_changes_no_more_than_the_number_of_sightings(
+    rows: list[Row], gone: list[Row], edited: list[Row]
+) -> None:
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
-        assemble.run(workspace(Path(one), [rows], gone), quiet=True)
-        assemble.run(workspace(Path(other), [rows, rows], [*gone, *gone]), quiet=True)
+        assemble.run(workspace(Path(one), [rows], gone, edited), quiet=True)
+        assemble.run(workspace(Path(other), [rows, rows], [*gone, *gone], [*edited, *edited]), quiet=True)
         once, twice = ({**made(Path(folder))} for folder in (one, other))
         del once["tweets"], twice["tweets"]
         assert once == twice
@@ -130,6 +147,34 @@ def test_seeing_everything_again_changes_no_more_than_the_number_of_sightings(ro
         for tweet in expected:
             tweet["sightings"] *= 2
         assert reference.read(second, "tweets") == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    told=st.lists(
+        st.tuples(
+            st.integers(1, 12),
+            st.none() | st.datetimes(datetime(1960, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+            st.sampled_from(["reply_to_id", "quoted_id", "conversation_id"]),
+            st.integers(1, 12),
+        ),
+        max_size=40,
+    ),
+    far=st.integers(0, 12),
+)
+def test_no_tweet_answers_itself_over_others(told: list[tuple[int, datetime | None, str, int]], far: int) -> None:
+    ids = {number: number if number < far else number << 57 for number in range(13)}  # small ones, and snowflakes
+    rows = [sighting(ids[one], created_at=time, **{link: ids[other]}) for one, time, link, other in told]
+    with TemporaryDirectory() as folder:
+        place = Workspace(workspace(Path(folder), [rows]))
+        assemble.run(place.path, quiet=True)
+        place.refresh()
+        edges, nodes = (reference.read(place.parts(table)[0], table) for table in ("edges", "nodes"))
+    found = {node["tweet_id"]: node for node in nodes}
+    assert {node["tweet_id"] for node in nodes if node["parent_id"]} == {edge["child_id"] for edge in edges}
+    for node in nodes:
+        above = found[node["parent_id"]] if node["parent_id"] else {"depth": -1, "root_id": node["tweet_id"]}
+        assert (node["depth"], node["root_id"]) == (above["depth"] + 1, above["root_id"])
 
 
 @pytest.fixture(scope="module")
@@ -191,5 +236,15 @@ def test_too_little_memory_is_an_error_in_one_line_and_leaves_nothing(tmp_path: 
 def test_the_summary_says_what_was_made(tmp_path: Path) -> None:
     place = workspace(tmp_path, [[sighting(5), sighting(6, reply_to_id=5), sighting(7, reply_to_id=4)]])
     summary = assemble.run(place, quiet=True)
-    assert summary.line().startswith("3 tweets, 1 edges, 2 tweets in 1 conversations, 1 wanted, ")
+    assert summary.line() == f"3 tweets, 1 edges, 2 tweets in 1 conversations, 1 wanted, {summary.seconds:.1f} s"
     assert list(summary.steps) == list(assemble.STEPS)
+
+
+def test_the_summary_says_what_came_to_nothing_where_anything_did(tmp_path: Path) -> None:
+    number = 1504092994747703296
+    rows = [
+        sighting(5, reply_to_id=6), sighting(6), sighting(number + 1),
+        *(sighting(number + 1000 + more, reply_to_rounded=number + 256 * more) for more in range(3)),
+    ]  # fmt: skip
+    line = assemble.run(workspace(tmp_path, [rows]), quiet=True).line()
+    assert "0 wanted, 1 links to tweets that are not older left out, lost ids: 1 joined, 2 not, " in line

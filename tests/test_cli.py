@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from chinwag import __version__, cli, shelves
-from chinwag.cli import Size
+from chinwag.options import Size
 from chinwag.tables import TABLES
 from chinwag.workspace import Workspace
 from tests.workspaces import Json, assembled, chinwag_run, curated, hashes, rows, status, values
@@ -119,8 +119,22 @@ def test_nothing_heavy_is_imported_for_nothing(arguments: list[str]) -> None:
     assert (done.returncode, done.stderr) == (0, "[]\n")
 
 
+def test_sources_are_told_in_lines_or_as_json(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("key,body\n1,x\n")
+    done = chinwag_run("sources", "a.csv", "--map", "id=key,text=body", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "a.csv: mapped, CSV: key, body\n", "")
+    done = chinwag_run("sources", "a.csv", "--json", cwd=tmp_path)
+    [guess] = json.loads(done.stdout)
+    assert (guess["file"], guess["source"], guess["why"].partition(";")[0]) == (
+        "a.csv",
+        None,
+        "unknown shape, CSV: key, body",
+    )
+
+
 # Misuse and failure.
 
+NO_SOURCE = f"no source is called 'v3'; there are: {', '.join(shelves.names('sources'))}"
 MISUSE = {
     "frobnicate": "No such command 'frobnicate'; see: python -m chinwag --help",
     "build": "Missing argument 'PATHS...'; see: python -m chinwag build --help",
@@ -134,13 +148,19 @@ MISUSE = {
     "export csv -w x -o y": "no export is called 'csv'; there are: messages, oasst, prompts",
     "query -w {workspace} --json --csv select": "--json and --csv exclude each other",
     "query -w {workspace} vacuum": "a query is one SELECT: it asks, and changes nothing",
+    "ingest x -w {out} --map id=a": "map 'id=a': text has to be given",
+    "ingest x -w {out} --map id=a,txt=b": "map 'id=a,txt=b': no column of sightings is called 'txt'; do you mean text?",
+    "ingest x -w {out} --map csv": "map 'csv': no ready map is called 'csv'; there are: twcs",
+    "ingest x -w {out} --source v3": NO_SOURCE,
+    "sources x --source v3": NO_SOURCE,
     "curate -w {workspace} --recipe {recipe}": "{recipe}: no key is called 'quote'; do you mean quotes?",
 }
 
 FAILURES = {
     "build none -o {out}": "none: No such file or directory",
-    "build {empty} -o {out}": "{empty}: no tweets found: nothing in it is of a known shape",
+    "build {empty} -o {out}": "{empty}: no tweets found: nothing of a known shape",
     "ingest none -w {out}": "none: No such file or directory",
+    "sources none": "none: No such file or directory",
     "assemble -w none": "none: no workspace here; make one with: chinwag ingest PATH -w none",
     "curate -w none": "none: no workspace here; make one with: chinwag ingest PATH -w none",
     "curate -w {workspace} --recipe none.toml": "none.toml: No such file or directory",

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chinwag.sniffing import HINT
 from chinwag.workspace import Workspace
 from tests.archives import (
     LINES,
@@ -231,7 +232,7 @@ def test_junk_is_counted_and_other_shapes_are_named(tmp_path: Path) -> None:
     (path / "loop").symlink_to(path)
     summary = ingest(tmp_path / "ws", path)
     assert summary.shapeless == {
-        f"{path}/other.json": "JSON of an unknown shape, with the keys a, b",
+        f"{path}/other.json": f"unknown shape, JSON lines: b, a; {HINT}",
         f"{path}/readme.txt": "not JSON",
     }
     assert (summary.errors, summary.damages, summary.counts["junk"]) == ([], [], 3)
@@ -255,7 +256,7 @@ def test_a_folder_without_tweets_and_a_path_that_is_not_there_are_errors(tmp_pat
     assert [error.partition(str(tmp_path))[2] for error in summary.errors] == [
         "/none: No such file or directory",
         "/loop: Too many levels of symbolic links",
-        "/empty: no tweets found: nothing in it is of a known shape",
+        "/empty: no tweets found: nothing of a known shape",
     ]
 
 

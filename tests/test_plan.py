@@ -5,6 +5,7 @@ import pytest
 
 from chinwag.containers import Member
 from chinwag.plan import OWN_JOB, SMALLEST_JOB, Plan, list_files
+from chinwag.reading import Choice
 from chinwag.workspace import Workspace
 from tests.archives import folder, tar, write
 
@@ -18,7 +19,9 @@ def names(*paths: Path) -> tuple[list[str], list[str]]:
 def plan(workspace: Path, *paths: Path) -> Plan:
     errors: list[str] = []
     listed = list_files(paths, errors)
-    made = Plan([file for files in listed.values() for file in files], Workspace(workspace, create=True), errors)
+    made = Plan(
+        [file for files in listed.values() for file in files], Workspace(workspace, create=True), errors, Choice()
+    )
     assert not errors
     return made
 

@@ -58,7 +58,7 @@ def test_every_option(tmp_path: Path) -> None:
 
 MISTAKES = {
     "quote = true": "recipe.toml: no key is called 'quote'; do you mean quotes?",
-    "zzz = 1": "recipe.toml: no key is called 'zzz'; there are: quotes, mentions, filters, split, exports",
+    "zzz = 1": "recipe.toml: no key is called 'zzz'; there are: quotes, mentions, columns, filters, split, exports",
     "quotes = 1": "recipe.toml: quotes: Expected `bool`, got `int`",
     "mentions = 3": "recipe.toml: mentions: Expected `str`, got `int`",
     "mentions = 'drop'": "recipe.toml: mentions has to be 'placeholder' or 'keep'",

@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chinwag.rows import LARGEST_ID, LARGEST_TIME, Rows, classic_time, id_time, to_id
+from chinwag.rows import Rows
 from chinwag.tables import schema
+from chinwag.values import LARGEST_ID, LARGEST_TIME, classic_time, id_time, to_id
+
+NEW = 1 << 60
 
 TWEET: dict[str, Any] = {
     "id": 100, "created_at": 1, "author_id": 2, "author_handle": "a", "author_followers": 3, "author_verified": False,
@@ -68,11 +71,15 @@ def test_no_text_breaks_the_reading_of_times(text: str) -> None:
 
 
 @pytest.mark.parametrize("link", ["reply_to_id", "quoted_id"])
-@pytest.mark.parametrize(("target", "kept"), [(99, True), (100, False), (101, False)])
-def test_a_link_to_a_tweet_that_is_not_older_is_left_out(link: str, target: int, kept: bool) -> None:
+@pytest.mark.parametrize(
+    ("tweet", "target", "kept"),
+    [(NEW, NEW - 1, True), (NEW, NEW, False), (NEW, NEW + 1, False),
+     (100, 99, True), (100, 101, True), (100, 100, False), (100, NEW, False)],
+)  # fmt: skip
+def test_a_link_to_a_tweet_that_is_not_older_is_left_out(link: str, tweet: int, target: int, kept: bool) -> None:
     rows = Rows()
     rows.at(7, "member")
-    rows.sighting(5, **(TWEET | {link: target}))
+    rows.sighting(5, **(TWEET | {"id": tweet, link: target}))
     taken = rows.take()
     assert taken["sightings"].to_pylist()[0][link] == (target if kept else None)
     reason = f"{link} is not older than the tweet"
@@ -127,3 +134,14 @@ def test_counts_begin_anew_with_each_file() -> None:
     assert rows.counts == {"sightings": 2, "embedded": 1}
     rows.at(2, "a")
     assert not rows.counts
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("a\ud83db\udc00", "a\ufffdb\ufffd"), ("\ufeffa\ud83d", "\ufeffa\ufffd"), ("\U0001f600", "\U0001f600")],
+)  # fmt: skip
+def test_halves_of_surrogate_pairs_are_replaced_everywhere(text: str, expected: str) -> None:
+    rows = Rows()
+    rows.sighting(5, **(TWEET | {"text": text, "urls": [text], "media": [("photo", text, None)]}))
+    row = one("sightings", rows)
+    assert (row["text"], row["urls"], row["media"][0]["url"]) == (expected, [expected], expected)

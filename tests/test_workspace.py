@@ -122,6 +122,13 @@ def test_a_damaged_log_entry_is_named(tmp_path: Path, data: bytes) -> None:
         Workspace(tmp_path)
 
 
+def test_an_older_format_is_refused(tmp_path: Path) -> None:
+    Workspace(tmp_path, create=True)
+    write(tmp_path / "log" / "00000001.json", b'{"format": 1}')
+    with pytest.raises(WorkspaceError, match=r"written by an older chinwag \(format 1\); read its files anew$"):
+        Workspace(tmp_path)
+
+
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     Workspace(tmp_path, create=True)
     write(tmp_path / "log" / "00000001.json", b'{"format": 99}')

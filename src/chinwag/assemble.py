@@ -3,7 +3,8 @@
 `STEPS` are SELECTs in their order, each in a file of `sql/` that has the name of the table it makes. Roots and depths
 are found by leaps: `leaps` holds, for the tweets deep enough, the ancestor exactly 2^power steps up. Taken from the
 shallow to the deep, a tweet's longest leap lands on its root or on a tweet whose root is known by then, so a chain of
-thousands takes some dozen joins. A parent is older than its child, so there are no circles.
+thousands takes some dozen joins. A parent is older than its child, in one order of all tweets by time and id, so there
+are no circles.
 """
 
 import time
@@ -18,13 +19,17 @@ from chinwag.sql import statement
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
 
+GIVEN = ("sightings", "deletes", "edits")
+
 STEPS = (
+    "versions",
     "deleted",
     "withheld",
     "repeated",
     "known",
     "fullest",
     "tweets",
+    "links",
     "edges",
     "parents",
     "leaps",
@@ -38,18 +43,26 @@ STEPS = (
 
 @dataclass
 class Summary:
-    """Count the rows of the tables that were made, and the time of each step."""
+    """Count the rows of the tables that were made, the links that came to nothing, and the time of each step.
+
+    `newer` links name a tweet that is not older; of the parents whose ids were lost in floats, `joined` were found.
+    """
 
     rows: dict[str, int] = field(default_factory=dict)
+    newer: int = 0
+    joined: int = 0
+    lost: int = 0
     steps: dict[str, float] = field(default_factory=dict)
     seconds: float = 0.0
 
     def line(self) -> str:
         """Say it in one line."""
         rows = self.rows
+        newer = f"{self.newer:,} links to tweets that are not older left out, " if self.newer else ""
+        floats = f"lost ids: {self.joined:,} joined, {self.lost:,} not, " if self.joined or self.lost else ""
         return (
             f"{rows['tweets']:,} tweets, {rows['edges']:,} edges, {rows['nodes']:,} tweets in "
-            f"{rows['conversations']:,} conversations, {rows['wanted']:,} wanted, {self.seconds:.1f} s"
+            f"{rows['conversations']:,} conversations, {rows['wanted']:,} wanted, {newer}{floats}{self.seconds:.1f} s"
         )
 
 
@@ -75,7 +88,7 @@ def run(
         raise WorkspaceError(f"{workspace}: nothing was ingested; start with: chinwag ingest PATH -w {workspace}")
     summary = Summary()
     with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
-        for table in ("sightings", "deletes"):
+        for table in GIVEN:
             engine.read(table, target.parts(table))
         make_all(engine, scratch, summary, quotes=quotes, quiet=quiet)
         name = f"{target.state.number + 1:08}"
@@ -86,10 +99,10 @@ def run(
 
 
 def make_all(engine: Engine, folder: Path, summary: Summary, *, quotes: bool, quiet: bool) -> None:
-    """Take every step, from the engine's `sightings` and `deletes`; what is kept of them is written to a folder."""
+    """Take every step, from the engine's tables `GIVEN`; what is kept of them is written to a folder."""
     for step in STEPS:
         started = time.perf_counter()
-        values = [quotes] if step in ("edges", "conversations") else []
+        values = [quotes] if step in ("links", "conversations") else []
         with spinner(f"assemble: {step}", quiet=quiet):
             if step in ASSEMBLED:
                 part = folder / f"{step}.parquet"
@@ -98,6 +111,13 @@ def make_all(engine: Engine, folder: Path, summary: Summary, *, quotes: bool, qu
             else:
                 make(engine, step, values)
         summary.steps[step] = time.perf_counter() - started
+    summary.newer = _count(engine, "links where kind <> 'rounded' and not older")
+    summary.joined = _count(engine, "links where kind = 'rounded' and older")
+    summary.lost = _count(engine, "tweets where reply_to_rounded is not null") - summary.joined
+
+
+def _count(engine: Engine, rows: str) -> int:
+    return int(engine.value(f"select count(*) from {rows}") or 0)  # noqa: S608 - all of it stands above
 
 
 def make(engine: Engine, step: str, values: Sequence[Value] = ()) -> None:

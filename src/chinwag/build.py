@@ -1,5 +1,6 @@
 """Go the whole way: from files to a data set, as a recipe says."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,14 @@ class Summary:
     exported: list[export.Summary] = field(default_factory=list)
 
 
-def run(
+def run(  # noqa: PLR0913 - the options of all stages
     paths: list[Path],
     out: Path,
     recipe: Recipe,
     *,
     workspace: Path | None = None,
+    source: str | None = None,
+    columns: Mapping[str, str] | None = None,
     workers: int | None = None,
     memory: int | None = None,
     quiet: bool = False,
@@ -40,7 +43,8 @@ def run(
     for name in recipe.exports:
         export.check_place(out / name)
     place = workspace or out / "workspace"
-    summary = Summary(ingest.run(paths, place, workers=workers, quiet=quiet))
+    columns = columns or recipe.columns
+    summary = Summary(ingest.run(paths, place, source=source, columns=columns, workers=workers, quiet=quiet))
     if not Workspace(place).parts("sightings"):
         raise NothingToRead("; ".join(summary.ingested.errors) or "no tweets found")
     summary.assembled = assemble.run(place, quotes=recipe.quotes, memory=memory, quiet=quiet)

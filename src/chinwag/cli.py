@@ -1,12 +1,10 @@
 """Parse the command line, call one `run`, print. Data goes to stdout, talk to stderr."""
 
-import functools
 import os
-import re
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,57 +12,20 @@ import click
 
 from chinwag import __version__, shelves
 from chinwag.errors import ChinwagError, UsageError
+from chinwag.options import (
+    common,
+    debug_option,
+    map_option,
+    memory_option,
+    recipe_option,
+    source_option,
+    workers_option,
+    workspace_option,
+    writing_options,
+)
 
 SHOWN = 20  # lines of one kind that are printed; the tables have them all
 INTERRUPTED = 130  # the shell's exit code for Ctrl-C
-UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-
-Command = Callable[..., Any]
-
-
-class Size(click.ParamType[int]):
-    """Take a number of bytes as people write it: 64MB, 1GiB, 5000000."""
-
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Give the bytes."""
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?i?)b?", str(value).strip().lower())
-        if not found or found[2] not in UNITS or not (size := int(float(found[1]) * UNITS[found[2]])):
-            self.fail(f"{value!r} is no size; write it as 64MB or 1GiB", param, ctx)
-        return size
-
-
-# Read by `_failure`, wherever it stands on the line.
-debug_option = click.option("--debug", is_flag=True, expose_value=False, help="Show where an error came from.")
-
-
-def common(command: Command) -> Command:
-    """Add the options that every stage has."""
-    options = (
-        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
-        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout."),
-        debug_option,
-    )
-    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
-
-
-workspace_option = click.option(
-    "-w", "--workspace", type=click.Path(path_type=Path), required=True, help="The folder of the tables."
-)
-memory_option = click.option("--memory", type=Size(), help="Memory to use, as 4GB; the rest goes to disk.")
-recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="What the data set is made of (TOML).")
-workers_option = click.option("--workers", type=click.IntRange(1), help="Processes that read; default: all cores.")
-
-
-def writing_options(command: Command) -> Command:
-    """Add the options that say how exports are written."""
-    options = (
-        click.option("--shard-size", type=Size(), default="256MiB", show_default=True, help="Size of a file."),
-        click.option("--compress", type=click.Choice(["none", "gzip", "zstd"]), default="none", show_default=True),
-        click.option("--ids", is_flag=True, help="Keep tweet ids as message ids; default: pseudonyms."),
-    )
-    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -79,19 +40,46 @@ def cli() -> None:
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @workspace_option
+@source_option
+@map_option
 @workers_option
 @common
-def ingest(paths: tuple[Path, ...], workspace: Path, workers: int | None, quiet: bool, as_json: bool) -> int:
+def ingest(paths: tuple[Path, ...], workspace: Path, quiet: bool, as_json: bool, **reading: Any) -> int:
     """Read files and folders into a workspace.
 
-    What it has already is not read again, and a run that was stopped goes on.
+    The shape of each is told by its content. What the workspace has already is not read again, and a run that was
+    stopped goes on.
 
-    Example: chinwag ingest twitter-stream-*.tar -w tweets
+    Example: chinwag ingest twitter-stream-*.tar my-archive.zip -w tweets
     """
     from chinwag import ingest as stage
 
-    summary = stage.run(list(paths), workspace, workers=workers, quiet=quiet)
+    summary = stage.run(list(paths), workspace, quiet=quiet, **reading)
     return _report_ingest(summary, quiet, as_json)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@source_option
+@map_option
+@click.option("--json", "as_json", is_flag=True, help="Print one array of objects.")
+@debug_option
+def sources(paths: tuple[Path, ...], source: str | None, columns: Mapping[str, str] | None, as_json: bool) -> int:
+    """Say what each file is taken for, and why, without reading it whole.
+
+    Example: chinwag sources my-archive.zip dumps/
+    """
+    from chinwag import survey as stage
+
+    errors: list[str] = []
+    guesses = stage.run(list(paths), errors, source=source, columns=columns)
+    if as_json:
+        _print_json(list(guesses))
+    else:
+        for guess in guesses:
+            click.echo(guess.line())
+    _lines((f"chinwag: {line}" for line in errors), len(errors))
+    return 1 if errors else 0
 
 
 @cli.command()
@@ -167,6 +155,8 @@ def export(
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The folder of the data set.")
 @click.option("-w", "--workspace", type=click.Path(path_type=Path), help="The folder of the tables; default: in OUT.")
 @recipe_option
+@source_option
+@map_option
 @workers_option
 @memory_option
 @writing_options
@@ -177,6 +167,8 @@ def build(
     out: Path,
     workspace: Path | None,
     recipe: Path | None,
+    source: str | None,
+    columns: Mapping[str, str] | None,
     workers: int | None,
     memory: int | None,
     quiet: bool,
@@ -195,6 +187,8 @@ def build(
         out,
         load(recipe),
         workspace=workspace,
+        source=source,
+        columns=columns,
         workers=workers,
         memory=memory,
         quiet=quiet,
@@ -217,7 +211,7 @@ def build(
 def query(workspace: Path, sql: str, as_json: bool, as_csv: bool) -> None:
     """Ask the tables of a workspace in SQL.
 
-    Tables: sightings, deletes, rejects, files, tweets, edges, nodes, conversations, wanted, drops, turns.
+    Tables: sightings, deletes, edits, rejects, files, tweets, edges, nodes, conversations, wanted, drops, turns.
 
     Example: chinwag query -w tweets "select lang, count(*) from tweets group by lang order by 2 desc"
     """
@@ -272,6 +266,8 @@ def _report_ingest(summary: Any, quiet: bool, as_json: bool) -> int:
     _report(summary, quiet, as_json)
     if not quiet:
         _lines((f"skipped {name}: {other}" for name, other in summary.shapeless.items()), len(summary.shapeless))
+        if summary.unread:
+            click.echo(f"left alone: {summary.unread:,} files of a personal archive that hold no tweets", err=True)
     _lines((f"chinwag: {line}" for line in summary.damages), len(summary.damages))
     _lines((f"chinwag: {line}" for line in summary.errors), len(summary.errors))
     return 1 if summary.errors or summary.damages else 0

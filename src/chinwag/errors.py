@@ -9,6 +9,9 @@ ChinwagError            the input or the world is at fault: exit code 1
 └── ExportError         an export could not be written, or broke its consumer's rules
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 def printable(name: object) -> str:
     """Give a name as text that any file, table and terminal takes: what they cannot hold is escaped."""
@@ -16,6 +19,16 @@ def printable(name: object) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def check_known(names: Iterable[str], allowed: Iterable[str], where: str, what: str) -> None:
+    """Hold names against those there are; raises UsageError, with the one that was likely meant."""
+    there = list(allowed)
+    for name in names:
+        if name not in there:
+            close = get_close_matches(name, there, 1)
+            hint = f"do you mean {close[0]}?" if close else f"there are: {', '.join(there) or 'none'}"
+            raise UsageError(f"{where}: no {what} is called {name!r}; {hint}")
 
 
 class ChinwagError(Exception):

@@ -8,7 +8,7 @@ import hashlib
 import os
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
@@ -17,12 +17,14 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from chinwag import records
 from chinwag.errors import ChinwagError, printable
+from chinwag.parts import SAFE
 from chinwag.plan import File, Plan, list_files
 from chinwag.progress import Bar, bar
-from chinwag.reading import SAFE, FileTask, Result, read_job
+from chinwag.reading import Choice, FileTask, Result, read_job
 from chinwag.workspace import SUMMED, Workspace
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Summary:
     errors: list[str] = field(default_factory=list)
     damages: list[str] = field(default_factory=list)
     shapeless: dict[str, str] = field(default_factory=dict)
+    unread: int = 0
 
     def add(self, result: Result, target: Workspace) -> None:
         """Take in what came of one job."""
@@ -60,18 +63,29 @@ class Summary:
         return f"{self.files:,} files{known}: {counts}, {rate:,.0f} tweets/s"
 
 
-def run(paths: list[Path], workspace: Path, *, workers: int | None = None, quiet: bool = False) -> Summary:
+def run(
+    paths: list[Path],
+    workspace: Path,
+    *,
+    source: str | None = None,
+    columns: Mapping[str, str] | None = None,
+    workers: int | None = None,
+    quiet: bool = False,
+) -> Summary:
     """Read everything in `paths` that is not in the workspace yet.
 
+    `source` names the one that reads everything; `columns` says which columns of a table no source knows are which.
     Files that cannot be read, and given paths that hold no tweets, are named in the summary; all else is read.
     Raises ChinwagError where nothing can go on: no place to write, a full disk, a worker that was killed.
     """
     started = time.perf_counter()
+    choice = Choice(source, columns)
+    records.load(source, columns)  # a name that is wrong is told before anything is made
     target = Workspace(workspace, create=True)
     summary = Summary()
     listed = list_files(paths, summary.errors, leave_out=workspace)
     with target.writing() as scratch:
-        plan = Plan(chain.from_iterable(listed.values()), target, summary.errors)
+        plan = Plan(chain.from_iterable(listed.values()), target, summary.errors, choice)
         with bar("ingest", sum(file.size for file in plan.files), quiet=quiet) as show:
             try:
                 for result in _results(plan, scratch, workers or os.cpu_count() or 1, show):
@@ -80,7 +94,7 @@ def run(paths: list[Path], workspace: Path, *, workers: int | None = None, quiet
             except OSError as error:
                 raise ChinwagError(f"{workspace}: {error.strerror or error}; {SAFE}") from error
     summary.seconds = time.perf_counter() - started
-    summary.known = len(plan.passed)
+    summary.known, summary.unread = len(plan.passed), len(plan.unread)
     _name_the_empty(listed, plan, target, summary)
     return summary
 
@@ -96,7 +110,7 @@ def _results(plan: Plan, scratch: Path, workers: int, show: Bar) -> Iterator[Res
             show(done["bytes"] + plan.bytes_passed())
 
         for job, key in keyed:
-            yield read_job(job, scratch, key, count)
+            yield read_job(job, scratch, key, count, plan.choice)
     else:
         yield from _results_of_workers(plan, keyed, scratch, workers, show)
 
@@ -110,7 +124,7 @@ def _results_of_workers(
     waiting: deque[Future[Result]] = deque()
     try:
         for job, key in jobs:
-            waiting.append(pool.submit(_read_in_worker, job, scratch, key))
+            waiting.append(_submit(pool, job, scratch, key, plan.choice))
             while len(waiting) > AHEAD * workers or (waiting and waiting[0].done()):
                 yield from _next_done(waiting)
                 show(counter.value + plan.bytes_passed())
@@ -123,6 +137,13 @@ def _results_of_workers(
         ) from error
     finally:
         _end(pool)
+
+
+def _submit(pool: ProcessPoolExecutor, *arguments: Any) -> "Future[Result]":
+    try:
+        return pool.submit(_read_in_worker, *arguments)
+    except OSError as error:  # the pool shuts its own pipe the moment it sees that a worker is gone
+        raise BrokenProcessPool from error
 
 
 def _next_done(waiting: deque[Future[Result]]) -> Iterator[Result]:
@@ -152,12 +173,12 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _read_in_worker(job: list[FileTask], scratch: Path, key: str) -> Result:
+def _read_in_worker(job: list[FileTask], scratch: Path, key: str, choice: Choice) -> Result:
     def count(size: int) -> None:
         with _counter.get_lock():
             _counter.value += size
 
-    return read_job(job, scratch, key, count)
+    return read_job(job, scratch, key, count, choice)
 
 
 def _end(pool: ProcessPoolExecutor) -> None:
@@ -192,5 +213,7 @@ def _name_the_empty(listed: dict[Path, list[File]], plan: Plan, target: Workspac
         if any(entry.get("tweets") or entry.get("notices") for entry in inside):
             continue
         if not any(error.startswith((f"{name}: ", f"{name}{os.sep}")) for error in summary.errors):
-            why = summary.shapeless.pop(name, "nothing in it is of a known shape")
+            left = len(set(files) & set(plan.unread))
+            nothing = "files of a personal archive without tweets, left alone" if left else "nothing of a known shape"
+            why = summary.shapeless.pop(name, nothing)
             summary.errors.append(f"{name}: no tweets found: {why}")

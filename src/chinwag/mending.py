@@ -41,53 +41,49 @@ def mend(value: object, kind: type[T], report: Callable[[str], None], name: str 
         report(f"{name}: wrong type")
         return None
     fields: dict[str, Any] = {}
-    for key, wanted in _fields(kind).items():
+    for field, key, wanted in _fields(kind):
         if value.get(key) is not None:
-            fields[key] = _mended(value[key], wanted, report, f"{name}.{key}".lstrip("."))
-    return kind(**{key: fitting for key, fitting in fields.items() if fitting is not None})
+            fields[field] = _mended(value[key], wanted, report, f"{name}.{key}".lstrip("."))
+    return kind(**{field: fitting for field, fitting in fields.items() if fitting is not None})
 
 
 @cache
-def _fields(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind, include_extras=True)
+def _fields(kind: type[msgspec.Struct]) -> list[tuple[str, str, Any]]:
+    """List a Struct's fields: the name, the name in JSON, the type."""
+    hints = typing.get_type_hints(kind, include_extras=True)
+    return [(field.name, field.encode_name, hints[field.name]) for field in msgspec.structs.fields(kind)]
 
 
 def _mended(value: object, wanted: object, report: Callable[[str], None], name: str) -> object:
-    kind, items = _struct(wanted)
-    if kind is not None and not items:
-        return mend(value, kind, report, name)
-    if kind is not None and isinstance(value, list):
-        mended = (mend(item, kind, report, name) for item in value)
+    one, each = _structs(wanted)
+    if isinstance(value, str) and str in typing.get_args(wanted):  # a cell of CSV holds as text what JSON nests
+        return value
+    if each is not None and isinstance(value, list):
+        mended = (mend(item, each, report, name) for item in value)
         return [item for item in mended if item is not None]
-    for attempt in (value, str(value)) if type(value) is int else (_whole(value),):  # an id may stand for its digits
+    if one is not None:
+        return mend(value, one, report, name)
+    for attempt in (value, str(value)) if type(value) is int else (value,):  # an id may stand for its digits
         try:
             return msgspec.convert(attempt, cast("type[object]", wanted), strict=False)
-        except (msgspec.ValidationError, OverflowError):
+        except (msgspec.ValidationError, OverflowError, UnicodeEncodeError):
             continue
     report(f"{name}: wrong type or out of range")
     return None
 
 
+Kind = type[msgspec.Struct] | None
+
+
 @cache
-def _struct(wanted: object) -> tuple[type[msgspec.Struct] | None, bool]:
-    """Find the Struct in an annotation like `list[Url] | None`, and whether it stands in a list."""
-    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
-        return wanted, False
+def _structs(wanted: object) -> tuple[Kind, Kind]:
+    """Find the Struct in an annotation like `list[Url] | Url | None`, and that of the items of a list."""
     origin, arguments = typing.get_origin(wanted), typing.get_args(wanted)
-    if origin in (types.UnionType, typing.Union):
-        return next((found for found in map(_struct, arguments) if found[0]), (None, False))
+    if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+        return wanted, None
     if origin is list:
-        return _struct(arguments[0])[0], True
-    return None, False
-
-
-def _whole(value: object) -> object:
-    """Put a replacement character for each half of a surrogate pair, which no UTF-8 can hold."""
-    if isinstance(value, str):
-        try:
-            value.encode()
-        except UnicodeEncodeError:
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole(item) for item in cast(list[object], value)]
-    return value
+        return None, _structs(arguments[0])[0]
+    if origin in (types.UnionType, typing.Union):
+        found = [_structs(argument) for argument in arguments]
+        return next((one for one, _ in found if one), None), next((each for _, each in found if each), None)
+    return None, None

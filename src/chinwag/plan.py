@@ -10,13 +10,16 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from chinwag import shelves
+from chinwag import records, shelves
 from chinwag.containers import Damage, Found, Junk, Member, members
 from chinwag.errors import printable
-from chinwag.reading import FileTask
+from chinwag.forms import BOM, SCRIPT
+from chinwag.reading import Choice, FileTask
+from chinwag.sniffing import script_source
 from chinwag.workspace import Workspace
 
 JOB = 32 * 1024 * 1024  # compressed bytes a job: about 90,000 rows of a bz2 dump, 8 s of work
@@ -75,14 +78,15 @@ def _failed(error: OSError, errors: list[str]) -> None:
 class Plan:
     """Cut files into jobs, leaving out what the log has; `file_ids` tells which file has which id."""
 
-    def __init__(self, files: Iterable[File], target: Workspace, errors: list[str]) -> None:
+    def __init__(self, files: Iterable[File], target: Workspace, errors: list[str], choice: Choice) -> None:
         unique: dict[Path, File] = {}
         for file in sorted(files):
             unique.setdefault(file.path, file)
         self.files, self._errors = list(unique.values()), errors
         total = sum(JOB * FEWEST_JOBS if file.is_stream else file.size for file in self.files)
         self._job = min(JOB, max(SMALLEST_JOB, total // FEWEST_JOBS))
-        self._shelf = shelves.names("sources")
+        self.choice = choice
+        self._shelf = [*shelves.names("sources"), *filter(None, [str(choice)])]
         self._known = {
             file_id: entry
             for file_id, entry in target.state.files.items()
@@ -92,6 +96,7 @@ class Plan:
         self._planned: set[int] = set()
         self.file_ids: dict[Path, int] = {}
         self.passed: list[File] = []
+        self.unread: list[File] = []
 
     def bytes_passed(self) -> int:
         """Give the size of the files that the log has already."""
@@ -119,9 +124,13 @@ class Plan:
 
     def _tasks(self, file: File, room: int) -> Iterator[FileTask]:
         """Cut a file into tasks, the first of about `room` bytes; none where the log has all of it."""
+        if not file.is_stream and self._is_private(file.path):
+            self.unread.append(file)
+            return
         entry, found = self._identify(file)
         if entry is None or self._is_done(entry["file_id"]):
             self.passed.append(file)
+            self._hold_against_choice(file)
             return
         self._planned.add(entry["file_id"])
         skip = self._known.get(entry["file_id"], {}).get("members", 0)
@@ -141,6 +150,29 @@ class Plan:
         task.entry["done"] = done
         if done or task.entry["members"] > skip:
             yield task
+
+    def _is_private(self, path: Path) -> bool:
+        """Tell a script that no source claims: in a personal archive these hold messages, contacts, devices, ads.
+
+        Not even its hash is taken.
+        """
+        with path.open("rb") as data:
+            script = SCRIPT.match(data.read(512).removeprefix(BOM))
+        return script is not None and script_source(script[1].decode(), self._sources) is None
+
+    @cached_property
+    def _sources(self) -> list[records.Source]:
+        return records.load(self.choice.source, self.choice.columns)
+
+    def _hold_against_choice(self, file: File) -> None:
+        """Say where a file was read in another way than is asked for now."""
+        known = self._known.get(self.file_ids[file.path], {"source": [], "shelf": []})
+        forced = self.choice.source
+        if (forced and forced not in known["source"]) or (
+            self.choice.columns and "mapped" in known["source"] and _map_of(known["shelf"]) != _map_of(self._shelf)
+        ):
+            how = ", ".join(known["source"])
+            self._errors.append(f"{file.name}: was read as {how} before; to read it otherwise, use a new workspace")
 
     def _is_done(self, file_id: int) -> bool:
         return file_id in self._planned or bool(self._known.get(file_id, {}).get("done"))
@@ -180,6 +212,10 @@ def _put(task: FileTask, item: Found) -> int:
     else:
         task.junk += 1
     return 0
+
+
+def _map_of(shelf: list[str]) -> str:
+    return shelf[-1].partition(":")[2]
 
 
 def _file_id(digest: str) -> int:

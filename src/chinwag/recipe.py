@@ -4,14 +4,13 @@ import inspect
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from chinwag import shelves
-from chinwag.errors import ChinwagError, UsageError
+from chinwag import columns, shelves
+from chinwag.errors import ChinwagError, UsageError, check_known
 
 Options = Mapping[str, Any]
 
@@ -28,6 +27,7 @@ class Split:
 class Recipe:
     """Say how trees are assembled, what is dropped, how turns are written, and which exports are made."""
 
+    columns: Mapping[str, str] | None = None
     quotes: bool = True
     mentions: str = "placeholder"
     filters: Mapping[str, Options] = field(default_factory=dict)
@@ -53,21 +53,24 @@ def load(path: Path | None) -> Recipe:
 
 def check(table: Mapping[str, Any], where: str) -> Recipe:
     """Make a recipe of a decoded table; `where` names it in errors."""
-    allowed: dict[str, type] = {"quotes": bool, "mentions": str, "filters": dict, "split": dict, "exports": dict}
-    _known(table, allowed, where, "key")
+    tables = dict.fromkeys(("columns", "filters", "split", "exports"), dict)
+    allowed: dict[str, type] = {"quotes": bool, "mentions": str, **tables}
+    check_known(table, allowed, where, "key")
     for key, value in table.items():
         _is(value, allowed[key], f"{where}: {key}")
     if table.get("mentions", "placeholder") not in ("placeholder", "keep"):
         raise UsageError(f"{where}: mentions has to be 'placeholder' or 'keep'")
     for shelf, verb in (("filters", "drop"), ("exports", "records")):
         for name, options in table.get(shelf, {}).items():
-            _known([name], shelves.names(shelf), f"{where}: {shelf}", shelf.removesuffix("s"))
+            check_known([name], shelves.names(shelf), f"{where}: {shelf}", shelf.removesuffix("s"))
             _fits(getattr(shelves.load(shelf, name), verb), options, f"{where}: {shelf}.{name}")
+    if "columns" in table:
+        columns.check(table["columns"], f"{where}: columns")
     return Recipe(**{**table, "split": _split(table.get("split", {}), where)})
 
 
 def _split(table: Mapping[str, Any], where: str) -> Split:
-    _known(table, ("validation", "test"), f"{where}: split", "key")
+    check_known(table, ("validation", "test"), f"{where}: split", "key")
     for name, share in table.items():
         _is(share, float, f"{where}: split.{name}")
         if not 0 <= share < 1:
@@ -86,7 +89,7 @@ def _fits(verb: Callable[..., Any], options: Any, where: str) -> None:
         for name, parameter in inspect.signature(verb).parameters.items()
         if parameter.kind is parameter.KEYWORD_ONLY
     }
-    _known(options, keywords, where, "option")
+    check_known(options, keywords, where, "option")
     missing = [name for name, one in keywords.items() if one.default is one.empty and name not in options]
     if missing:
         raise UsageError(f"{where}: {', '.join(missing)} has to be given")
@@ -102,11 +105,3 @@ def _is(value: Any, kind: Any, where: str) -> None:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {str(error).replace('`object`', '`table`')}") from error
-
-
-def _known(names: Any, allowed: Any, where: str, what: str) -> None:
-    for name in names:
-        if name not in allowed:
-            close = get_close_matches(name, list(allowed), 1)
-            hint = f"; do you mean {close[0]}?" if close else f"; there are: {', '.join(allowed) or 'none'}"
-            raise UsageError(f"{where}: no {what} is called {name!r}{hint}")

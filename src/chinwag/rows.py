@@ -5,51 +5,17 @@ This is where a source meets the tables: it says what it saw, and the rules that
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
+from chinwag.places import Place
 from chinwag.tables import TABLES, schema
+from chinwag.values import EXACT, FIRST_SNOWFLAKE, LARGEST_TIME, float_id, to_id
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TWITTER_EPOCH = 1_288_834_974_657  # ms; a snowflake id counts from here (Twitter's announcement of snowflake)
-FIRST_SNOWFLAKE = 29_700_000_000  # ids below were given in sequence and carry no time
-LARGEST_ID = (1 << 63) - 1
-LARGEST_TIME = 253_402_300_799_999  # ms; the end of the year 9999
-MONTHS = {"Jan": 1, "Feb": 2, "Mar": 3, "Apr": 4, "May": 5, "Jun": 6,
-          "Jul": 7, "Aug": 8, "Sep": 9, "Oct": 10, "Nov": 11, "Dec": 12}  # fmt: skip
 OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}  # codes that ISO 639 has replaced and Twitter still gave
-
-
-def to_id(value: object, other: object = None) -> int | None:
-    """Take an id from a number or its digits, else from `other`; None where neither is in the range of ids."""
-    if value is None:  # the usual case first: this runs six times a tweet
-        return None if other is None else to_id(other)
-    if type(value) is str:
-        if len(value) < 20 and value.isdigit() and value.isascii():
-            number = int(value)
-            if 0 < number <= LARGEST_ID:
-                return number
-    elif isinstance(value, int) and not isinstance(value, bool) and 0 < value <= LARGEST_ID:
-        return value
-    return None if other is None else to_id(other)
-
-
-def id_time(tweet_id: int) -> int | None:
-    """Give the time in a snowflake id, in ms since 1970; None for ids older than snowflake."""
-    return (tweet_id >> 22) + TWITTER_EPOCH if tweet_id >= FIRST_SNOWFLAKE else None
-
-
-def classic_time(text: str | None) -> int | None:
-    """Read a time as API v1.1 writes it, `Fri Jan 01 17:29:00 +0000 2021`, in ms since 1970; None where it is not."""
-    try:
-        _, month, day, clock, zone, year = (text or "").split()
-        hour, minute, second = clock.split(":")
-        when = datetime(int(year), MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
-    except (ValueError, KeyError, OverflowError):
-        return None
-    return int(when.timestamp()) * 1000 if zone == "+0000" else None
 
 
 class Rows:
@@ -59,6 +25,8 @@ class Rows:
         self._sightings: list[tuple[Any, ...]] = []
         self._deletes: list[tuple[Any, ...]] = []
         self._rejects: list[tuple[Any, ...]] = []
+        self._edits: list[tuple[Any, ...]] = []
+        self.place = Place()
         self.source = ""
         self.file_id = 0
         self.member = ""
@@ -77,44 +45,67 @@ class Rows:
         *,
         id: int,
         created_at: int | None,
-        author_id: int | None,
-        author_handle: str | None,
-        author_followers: int | None,
-        author_verified: bool | None,
         text: str,
-        reply_prefix: str | None,
-        lang: str | None,
-        reply_to_id: int | None,
-        reply_to_author_id: int | None,
-        quoted_id: int | None,
-        conversation_id: int | None,
-        counts: tuple[int | None, int | None, int | None, int | None],
-        possibly_sensitive: bool | None,
-        client: str | None,
-        urls: list[str] | None,
-        hashtags: list[str] | None,
-        media: list[tuple[str | None, str | None, str | None]] | None,
-        seen_as: str,
-        seen_at: int | None,
+        author_id: int | None = None,
+        author_handle: str | None = None,
+        author_followers: int | None = None,
+        author_verified: bool | None = None,
+        reply_prefix: str | None = None,
+        lang: str | None = None,
+        reply_to_id: int | None = None,
+        reply_to_rounded: int | None = None,
+        reply_to_author_id: int | None = None,
+        quoted_id: int | None = None,
+        conversation_id: int | None = None,
+        counts: tuple[int | None, int | None, int | None, int | None] = (None, None, None, None),
+        possibly_sensitive: bool | None = None,
+        client: str | None = None,
+        urls: list[str] | None = None,
+        hashtags: list[str] | None = None,
+        media: list[tuple[str | None, str | None, str | None]] | None = None,
+        seen_as: str = "own",
+        seen_at: int | None = None,
     ) -> None:
         """Add one sighting; `counts` are replies, retweets, likes, quotes.
 
         A parent is older than its child, and so is a quoted tweet: a link that says otherwise is left out and counted.
+        Ids below the first snowflake need not be in the order of time: `assemble` holds their times against each other.
         """
-        if reply_to_id is not None and reply_to_id >= id:
+        if reply_to_id is not None and reply_to_id >= id and (reply_to_id >= FIRST_SNOWFLAKE or reply_to_id == id):
             self.field(line, "reply_to_id is not older than the tweet")
             reply_to_id = None
-        if quoted_id is not None and quoted_id >= id:
+        if quoted_id is not None and quoted_id >= id and (quoted_id >= FIRST_SNOWFLAKE or quoted_id == id):
             self.field(line, "quoted_id is not older than the tweet")
             quoted_id = None
         self.counts["sightings"] += 1
         self.counts["embedded"] += seen_as != "own"
         self._sightings.append(
             (id, created_at, author_id, author_handle, author_followers, author_verified, text, reply_prefix,
-             OLD_LANGUAGES.get(lang, lang) if lang else None, reply_to_id, reply_to_author_id, quoted_id,
-             conversation_id, *counts, possibly_sensitive, client, urls, hashtags, media, seen_as, seen_at,
+             OLD_LANGUAGES.get(lang, lang) if lang else None, reply_to_id, reply_to_rounded, reply_to_author_id,
+             quoted_id, conversation_id, *counts, possibly_sensitive, client, urls, hashtags, media, seen_as, seen_at,
              self.source, self.file_id)
         )  # fmt: skip
+
+    def link(self, line: int, column: str, value: object) -> tuple[int | None, int | None]:
+        """Take an id that may have gone through a float: the id, or, of one that was lost, the float's whole number.
+
+        A lost id is counted. `assemble` may find a tweet whose id becomes just this float.
+        """
+        exact = to_id(value)
+        if exact is not None or value is None or value == "":
+            return exact, None
+        rounded = float_id(value)
+        if rounded is not None and rounded < EXACT:
+            return rounded, None
+        if isinstance(value, float) and isnan(value):  # how pandas writes nothing
+            return None, None
+        self.field(line, f"{column} went through a float" if _is_number(value) else f"{column} is no id")
+        return None, rounded
+
+    def edit(self, tweet_id: int, initial_id: int) -> None:
+        """Say that a tweet is a later version of another, the first one."""
+        if initial_id < tweet_id:
+            self._edits.append((tweet_id, initial_id, self.file_id))
 
     def delete(
         self, kind: str, tweet_id: int | None, author_id: int | None, *, up_to_id: int | None = None, at: int | None
@@ -141,7 +132,7 @@ class Rows:
         self._rejects.append((self.file_id, self.member, line, scope, reason))
 
     def __len__(self) -> int:
-        return len(self._sightings) + len(self._deletes) + len(self._rejects)
+        return len(self._sightings) + len(self._deletes) + len(self._rejects) + len(self._edits)
 
     def take(self) -> "dict[str, pa.RecordBatch]":
         """Give the rows collected so far by table, and forget them."""
@@ -149,9 +140,18 @@ class Rows:
             "sightings": _batch("sightings", self._sightings),
             "deletes": _batch("deletes", self._deletes),
             "rejects": _batch("rejects", self._rejects),
+            "edits": _batch("edits", self._edits),
         }
-        self._sightings, self._deletes, self._rejects = [], [], []
+        self._sightings, self._deletes, self._rejects, self._edits = [], [], [], []
         return {table: batch for table, batch in batches.items() if batch.num_rows}
+
+
+def _is_number(value: object) -> bool:
+    try:
+        float(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _batch(table: str, rows: list[tuple[Any, ...]]) -> "pa.RecordBatch":
@@ -160,10 +160,26 @@ def _batch(table: str, rows: list[tuple[Any, ...]]) -> "pa.RecordBatch":
     wanted = schema(table)
     columns: Iterable[Any] = zip(*rows, strict=True) if rows else ([] for _ in TABLES[table])
     arrays = [
-        _media(column) if field.name == "media" else pa.array(column, field.type)
+        _media(column) if field.name == "media" else _array(column, field.type)
         for column, field in zip(columns, wanted, strict=True)
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=wanted)
+
+
+def _array(column: Iterable[Any], kind: Any) -> "pa.Array":
+    """Make an array, with a replacement character for each half of a surrogate pair, which no UTF-8 can hold."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(column, kind)
+    except UnicodeEncodeError:
+        return pa.array(map(_whole, column), kind)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if isinstance(value, str) else value
 
 
 def _media(column: Iterable[list[tuple[str | None, str | None, str | None]] | None]) -> "pa.Array":
@@ -178,5 +194,5 @@ def _media(column: Iterable[list[tuple[str | None, str | None, str | None]] | No
         offsets.append(len(items))
     kinds, urls, alts = zip(*items, strict=True) if items else ((), (), ())
     names = ["kind", "url", "alt"]
-    structs = pa.StructArray.from_arrays([pa.array(values, pa.string()) for values in (kinds, urls, alts)], names)
+    structs = pa.StructArray.from_arrays([_array(values, pa.string()) for values in (kinds, urls, alts)], names)
     return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), structs, mask=pa.array(missing, pa.bool_()))

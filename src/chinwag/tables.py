@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 _TWEET = {
     "id": ("id", "the tweet's id"),
     "created_at": ("time", "when it was written; for a snowflake id the time in the id"),
-    "author_id": ("id", "the author's account id"),
+    "author_id": ("id", "the author's account id; from 2^62 up it stands for a name, where the source tells no id"),
     "author_handle": ("text", "the author's screen name, without @"),
     "author_followers": ("int64", "the author's followers when the tweet was seen"),
     "author_verified": ("bool", "whether the author was verified when the tweet was seen"),
@@ -20,6 +20,7 @@ _TWEET = {
     "reply_prefix": ("text", "the @mentions that the client put before a reply's text"),
     "lang": ("text", "Twitter's language code, old codes mapped to today's; und = undetermined"),
     "reply_to_id": ("id", "the tweet it replies to"),
+    "reply_to_rounded": ("int64", "where that id went through a float and was lost: the whole number it became"),
     "reply_to_author_id": ("id", "the account it replies to"),
     "quoted_id": ("id", "the tweet it quotes"),
     "conversation_id": ("id", "the root's id, where the source gives it"),
@@ -45,9 +46,14 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "deletes": {
         "tweet_id": ("id", "the tweet that is gone"),
         "author_id": ("id", "its author, or the author all of whose tweets are meant"),
-        "kind": ("text", "delete, scrub_geo, status_withheld or user_withheld"),
+        "kind": ("text", "delete, protected, scrub_geo, status_withheld or user_withheld"),
         "up_to_id": ("id", "for scrub_geo: the last tweet it is about"),
         "at": ("time", "when the notice was given"),
+        "file_id": ("id", "the file it was read from"),
+    },
+    "edits": {
+        "tweet_id": ("id", "a later version of a tweet"),
+        "initial_id": ("id", "its first version, which stands for all"),
         "file_id": ("id", "the file it was read from"),
     },
     "rejects": {
@@ -105,10 +111,10 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "started_at": ("time", "time of its first tweet"),
         "ended_at": ("time", "time of its last tweet"),
         "lang": ("text", "the root's language"),
-        "complete": ("bool", "whether the root answers nothing; false where its parent is missing"),
+        "complete": ("bool", "whether the root answers nothing; false where its parent is missing or its id was lost"),
     },
     "wanted": {
-        "tweet_id": ("id", "a missing tweet that known tweets reply to"),
+        "tweet_id": ("id", "a missing tweet that known tweets reply to, or the missing root of their conversation"),
         "replies": ("int64", "known replies to it"),
         "unlocks": ("int64", "turns that would join a conversation if it were there"),
         "conversation_id": ("id", "the root's id, where a reply gives it"),

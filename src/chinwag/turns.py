@@ -97,7 +97,7 @@ def turns_of(
     handles: dict[str, str] = {}
     turns = []
     for run in ordered:
-        run.tweets.sort(key=lambda tweet: tweet.id)
+        run.tweets.sort(key=lambda tweet: (tweet.created_at or 0, tweet.id))  # the order of time, as in assemble
         texts = (readable(tweet, handles, mentions) for tweet in run.tweets)
         run.text = "\n".join(text for text in texts if text)
         run.depth = run.parent.depth + 1 if run.parent else 0

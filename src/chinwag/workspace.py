@@ -22,7 +22,7 @@ from chinwag.tables import TABLES, schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 1
+FORMAT = 2  # 1 had no ids that went through a float, and no edits
 SUMMED = {name for name, (kind, _) in TABLES["files"].items() if kind in ("int64", "float64")} - {"size"}
 
 
@@ -101,6 +101,8 @@ class Workspace:
             raise WorkspaceError(f"{path}: damaged log entry: {error}") from error
         if version > FORMAT:
             raise WorkspaceError(f"{self.path}: written by a newer chinwag (format {version}); update chinwag")
+        if version < FORMAT:
+            raise WorkspaceError(f"{self.path}: written by an older chinwag (format {version}); read its files anew")
         return commit
 
     def _apply(self, number: int, commit: dict[str, Any]) -> None:

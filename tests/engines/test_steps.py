@@ -2,7 +2,7 @@
 
 import json
 import random
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,8 @@ CASES = {
     for title, case in json.loads(path.read_text(encoding="utf-8")).items()
 }
 # What a column is, wherever it occurs.
-TYPES = {"power": pa.int32(), "ancestor_id": pa.int64(), "turns": pa.int64()} | {
-    field.name: field.type for table in ("sightings", "deletes", *ASSEMBLED) for field in schema(table)
+TYPES = {"power": pa.int32(), "ancestor_id": pa.int64(), "turns": pa.int64(), "older": pa.bool_()} | {
+    field.name: field.type for table in (*assemble.GIVEN, *ASSEMBLED) for field in schema(table)
 }
 
 
@@ -67,20 +67,25 @@ def test_a_select_gives_what_its_case_says(engine: Engine, tmp_path: Path, name:
 @pytest.mark.parametrize("quotes", [True, False])
 def test_a_world_equals_that_of_a_plain_walk(engine: Engine, tmp_path: Path, quotes: bool) -> None:
     draw = random.Random(4)
-    chain = [{**drawn(draw), "id": number, "reply_to_id": number - 1 or None} for number in range(1, 150)]
-    rows = [*chain, *({**drawn(draw), "id": draw.choice(IDS)} for _ in range(150))]
-    for row in rows:
-        for name in ("reply_to_id", "quoted_id"):
-            row[name] = row[name] if row[name] and row[name] < row["id"] else None
+    start = datetime(2020, 1, 1, tzinfo=UTC)
+    chain = [
+        {**drawn(draw), "id": number, "created_at": start + timedelta(hours=number), "reply_to_id": number - 1 or None}
+        for number in range(1, 150)
+    ]
+    lost = ({**drawn(draw), "id": number, "reply_to_id": None} for number in range(200, 220))
+    rows = [*chain, *lost, *({**drawn(draw), "id": draw.choice(IDS)} for _ in range(150))]
     gone: list[Row] = [{"tweet_id": 70, "kind": "delete"}, {"author_id": 3, "kind": "user_withheld"}]
     gone = [{**dict.fromkeys(TABLES["deletes"]), **one} for one in gone]
-    engine.read("sightings", [reference.parquet(tmp_path / "s.parquet", rows, schema("sightings"))])
-    engine.read("deletes", [reference.parquet(tmp_path / "d.parquet", gone, schema("deletes"))])
+    edits: list[Row] = [{"tweet_id": 61, "initial_id": 60, "file_id": 1}, {"tweet_id": IDS[5], "initial_id": IDS[4]}]
+    for table, held in zip(assemble.GIVEN, (rows, gone, edits), strict=True):
+        engine.read(table, [reference.parquet(tmp_path / f"given-{table}.parquet", held, schema(table))])
     summary = assemble.Summary()
     assemble.make_all(engine, tmp_path, summary, quotes=quotes, quiet=True)
-    expected = reference.assemble(rows, gone, quotes=quotes)
+    expected = reference.assemble(rows, gone, edits, quotes=quotes)
     for table in ASSEMBLED:
         assert reference.read(tmp_path / f"{table}.parquet", table) == expected[table], table
+    assert (summary.newer, summary.joined, summary.lost) == reference.left_out(expected, quotes=quotes)
+    assert min(summary.newer, summary.joined, summary.lost) > 0
 
 
 def drawn(draw: random.Random) -> Row:
@@ -88,7 +93,7 @@ def drawn(draw: random.Random) -> Row:
 
 
 def test_nothing_makes_nothing(engine: Engine, tmp_path: Path) -> None:
-    for table in ("sightings", "deletes"):
+    for table in assemble.GIVEN:
         engine.read(table, [])
     summary = assemble.Summary()
     assemble.make_all(engine, tmp_path, summary, quotes=True, quiet=True)

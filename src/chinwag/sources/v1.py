@@ -4,23 +4,15 @@ Statuses inside a status (retweeted, quoted, a quote inside a retweet) are sight
 found there. A retweet has no row; it is a sighting of its original.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
 
-from chinwag.mending import mend, objects
-from chinwag.rows import Rows, classic_time, id_time, to_id
+from chinwag.rows import Rows
+from chinwag.texts import client_name, cut_at, expanded, prefix_length, unescaped
+from chinwag.values import classic_time, id_time, to_id
 
 NOTICES = ("delete", "scrub_geo", "status_withheld", "user_withheld", "limit", "disconnect", "warning")
-SHORT_LINK = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
-# Text of another script may follow at once; what follows as in "@name's" or "@name:" makes it a part of the sentence.
-LEADING_MENTION = re.compile(r"[@\uff20]([A-Za-z0-9_]{1,20})(?![!-?A-~\u2019])\s*")
-ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#39);")  # all that Twitter ever escaped; each is undone once
-CHARACTER = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
-
 NO_ID = "no id, or an id out of range"
 
 # A status's id and time: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given.
@@ -136,7 +128,7 @@ class Delete(msgspec.Struct, gc=False):
 
 
 class Record(Status, gc=False):
-    """Read a line: a status or a notice."""
+    """Read a status, a notice, or an answer to a search, which is a page of statuses."""
 
     delete: Delete | None = None
     scrub_geo: Subject | None = None
@@ -145,95 +137,51 @@ class Record(Status, gc=False):
     limit: Any = None
     disconnect: Any = None
     warning: Any = None
+    statuses: "list[Record] | None" = None
 
 
-_DECODER = msgspec.json.Decoder(Record)
 _NO_USER, _NO_ENTITIES = User(), Entities()
-_REFUSED = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def claims(record: dict[str, Any]) -> bool:
     """Tell a status, or a notice of the stream, from all other shapes."""
-    if len(record) == 1:
-        return next(iter(record)) in NOTICES
+    if len(record) == 1 and next(iter(record)) in NOTICES:
+        return True
+    if isinstance(record.get("statuses"), list):
+        return True
     if "__typename" in record or "_type" in record or "author_id" in record:
         return False
-    return ("id_str" in record or "id" in record) and "user" in record and ("text" in record or "full_text" in record)
+    has_text = "text" in record or "full_text" in record
+    return ("id_str" in record or "id" in record) and isinstance(record.get("user"), dict) and has_text
 
 
-def read(lines: bytes, numbers: range, rows: Rows) -> None:
-    """Add to `rows` what the lines of these numbers hold."""
-    rows.counts["lines"] += len(numbers)
-    try:
-        records = _DECODER.decode_lines(lines)
-    except _REFUSED:
-        records = []
-    if len(records) == len(numbers):
-        _add(numbers, records, rows)
-    else:  # a blank, broken or doubled line: decode each by itself
-        numbered = list(_one_by_one(lines, numbers, rows))
-        _add([number for number, _ in numbered], [record for _, record in numbered], rows)
+def read(record: Record, number: int, rows: Rows) -> bool:
+    """Add what a record holds."""
+    if record.user is not None and (record.text is not None or record.full_text is not None):
+        _tweet(number, record, rows)
+    elif (delete := record.delete) is not None and delete.status is not None:
+        _notice(number, "delete", delete.status, rows, to_id(delete.timestamp_ms))
+    elif record.scrub_geo is not None:
+        _notice(number, "scrub_geo", record.scrub_geo, rows)
+    elif record.status_withheld is not None:
+        _notice(number, "status_withheld", record.status_withheld, rows)
+    elif record.user_withheld is not None:
+        _notice(number, "user_withheld", record.user_withheld, rows)
+    elif any(notice is not None for notice in (record.limit, record.disconnect, record.warning)):
+        rows.counts["notices"] += 1
+    elif record.statuses is not None:
+        _page(number, record.statuses, rows)
+    else:
+        return False
+    return True
 
 
-def _one_by_one(lines: bytes, numbers: range, rows: Rows) -> Iterator[tuple[int, Record]]:
-    for number, line in zip(numbers, lines.removesuffix(b"\n").split(b"\n"), strict=True):
-        content = line.strip(b" \t\r\0")  # a machine that broke down leaves zeros in a file
-        if not content:
-            rows.counts["blanks"] += 1
-            continue
-        try:
-            yield number, _DECODER.decode(content)
-        except _REFUSED:
-            yield from _mended(content, number, rows)
-
-
-def _mended(line: bytes, number: int, rows: Rows) -> Iterator[tuple[int, Record]]:
-    """Read a line that is not as it should be; each object on it counts as a line of its own."""
-    index = -1
-    for index, found in enumerate(objects(line)):
-        rows.counts["lines"] += index > 0
-        if isinstance(found, str):
-            rows.reject(number, found)
-            continue
-        problems: list[str] = []
-        try:
-            record = mend(found, Record, problems.append) or Record()
-        except RecursionError:
-            rows.reject(number, "nested too deep")
-            continue
-        if _is_known(record):
-            for problem in problems:
-                rows.field(number, problem)
-        elif problems:
-            rows.reject(number, problems[0])
-            continue
-        yield number, record
-    rows.counts["blanks"] += index < 0
-
-
-def _is_known(record: Record) -> bool:
-    """Tell whether a record is a tweet or a notice."""
-    if record.user is not None:
-        return _id(record) is not None and (record.text is not None or record.full_text is not None)
-    return any(getattr(record, notice) is not None for notice in NOTICES)
-
-
-def _add(numbers: Sequence[int], records: Iterable[Record], rows: Rows) -> None:
-    for number, record in zip(numbers, records, strict=True):
-        if record.user is not None and (record.text is not None or record.full_text is not None):
-            _tweet(number, record, rows)
-        elif (delete := record.delete) is not None and delete.status is not None:
-            _notice(number, "delete", delete.status, rows, to_id(delete.timestamp_ms))
-        elif record.scrub_geo is not None:
-            _notice(number, "scrub_geo", record.scrub_geo, rows)
-        elif record.status_withheld is not None:
-            _notice(number, "status_withheld", record.status_withheld, rows)
-        elif record.user_withheld is not None:
-            _notice(number, "user_withheld", record.user_withheld, rows)
-        elif any(notice is not None for notice in (record.limit, record.disconnect, record.warning)):
-            rows.counts["notices"] += 1
-        else:
-            rows.reject(number, "unknown record")
+def _page(number: int, statuses: list[Record], rows: Rows) -> None:
+    """Add each status of a page, which counts as a record of its own."""
+    rows.counts["lines"] += len(statuses) - 1
+    for status in statuses:
+        if not read(status, number, rows):
+            rows.reject(number, "no status")
 
 
 def _notice(number: int, kind: str, subject: Subject, rows: Rows, at: int | None = None) -> None:
@@ -265,7 +213,7 @@ def _tweet(number: int, record: Record, rows: Rows) -> None:
     if original is None:
         # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
         known = record.full_text is not None or any(_counts(record))
-        _sighting(number, record, (tweet_id, seen_at), "own", None if known else seen_at, rows, counted=known)
+        sighting(number, record, (tweet_id, seen_at), "own", None if known else seen_at, rows, counted=known)
     else:
         _embedded(number, original, "retweeted", seen_at, rows)
     outer, inner = record.quoted_status, original.quoted_status if original else None
@@ -281,16 +229,17 @@ def _embedded(number: int, status: Status, seen_as: str, seen_at: int | None, ro
         rows.field(number, f"{seen_as} status: {'no text' if tweet_id else NO_ID}")
         return
     written_at = id_time(tweet_id) or classic_time(status.created_at)
-    _sighting(number, status, (tweet_id, written_at), seen_as, seen_at, rows, counted=True)
+    sighting(number, status, (tweet_id, written_at), seen_as, seen_at, rows, counted=True)
 
 
 def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | None]:
     return status.reply_count, status.retweet_count, status.favorite_count, status.quote_count
 
 
-def _sighting(
+def sighting(
     number: int, status: Status, written: Written, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool
 ) -> None:
+    """Add a status; its counts are unknown unless `counted`."""
     tweet_id, written_at = written
     user = status.user or _NO_USER
     full: Extended = status
@@ -311,7 +260,7 @@ def _sighting(
         author_handle=user.screen_name,
         author_followers=user.followers_count,
         author_verified=user.verified,
-        text=_readable(text, entities.urls, media),
+        text=expanded(unescaped(text), _links(entities.urls, media)),
         reply_prefix=prefix,
         lang=status.lang,
         reply_to_id=to_id(status.in_reply_to_status_id_str, status.in_reply_to_status_id),
@@ -320,7 +269,7 @@ def _sighting(
         conversation_id=None,
         counts=_counts(status) if counted else (None, None, None, None),
         possibly_sensitive=status.possibly_sensitive,
-        client=_client(status.source),
+        client=client_name(status.source),
         urls=[link for url in entities.urls if (link := url.expanded_url or url.url)] if entities.urls else None,
         hashtags=[tag.text for tag in entities.hashtags if tag.text] if entities.hashtags else None,
         media=[(item.type, item.media_url_https, item.ext_alt_text) for item in media] if media else None,
@@ -340,29 +289,15 @@ def _parts(status: Status, full: Extended, entities: Entities) -> tuple[str | No
     if shown is not None and len(shown) == 2 and 0 <= shown[0] <= shown[1] <= len(text):
         start = shown[0]
     elif status.in_reply_to_screen_name or status.in_reply_to_status_id_str or status.in_reply_to_status_id:
-        known = {mention.screen_name.lower() for mention in entities.user_mentions or () if mention.screen_name}
-        known.add((status.in_reply_to_screen_name or "").lower())
-        start = 0
-        while (found := LEADING_MENTION.match(text, start)) and found[1].lower() in known:
-            start = found.end()
+        named = [mention.screen_name for mention in entities.user_mentions or () if mention.screen_name]
+        start = prefix_length(text, [*named, status.in_reply_to_screen_name or ""])
     else:
         start = 0
-    return (text[:start].strip(), text[start:]) if start else (None, text)
+    return cut_at(text, start)
 
 
-def _readable(text: str, urls: list[Url] | None, media: list[Media]) -> str:
-    """Undo the escaping and put the address a t.co link leads to in its place."""
-    if "&" in text:
-        text = ENTITY.sub(lambda found: CHARACTER[found[1]], text)
-    if "//t.co/" in text and (urls or media):
-        links = {link.url: link.expanded_url for link in (*media, *(urls or ())) if link.url and link.expanded_url}
-        text = SHORT_LINK.sub(lambda found: links.get(found[0]) or found[0], text)
-    return text
-
-
-@lru_cache(maxsize=4096)  # a few dozen clients write nearly all tweets
-def _client(source: str | None) -> str | None:
-    """Give the name in a client's HTML anchor."""
-    if source and source.startswith("<a"):
-        return source[source.find(">") + 1 : source.rfind("<")] or None
-    return source or None
+def _links(urls: list[Url] | None, media: list[Media]) -> dict[str, str]:
+    """Map each t.co link to the address it leads to."""
+    if not urls and not media:
+        return {}
+    return {link.url: link.expanded_url for link in (*media, *(urls or ())) if link.url and link.expanded_url}

@@ -1,12 +1,16 @@
 -- The fullest text of a repeated tweet, with what belongs to it; on a tie the newest, then whatever orders them for good.
--- A text whose reply prefix was cut off is as full as the same text with it. The two engines order nulls inside `media`
--- differently: they may choose another one of sightings that differ in nothing else.
-select s.id, s.author_handle, s.author_verified, s.text, s.reply_prefix, s.lang, s.client, s.urls, s.hashtags, s.media
+-- Of an edited tweet it is a text of the newest version that was seen. A text whose reply prefix was cut off is as full
+-- as the same text with it. The two engines order nulls inside `media` differently: they may choose another one of
+-- sightings that differ in nothing else.
+select
+  r.initial_id as id, s.author_handle, s.author_verified, s.text, s.reply_prefix, s.lang, s.client, s.urls, s.hashtags,
+  s.media
 from sightings as s
-semi join repeated as r on s.id = r.id
+join repeated as r on s.id = r.id
 qualify row_number() over (
-  partition by s.id
+  partition by r.initial_id
   order by
+    s.id desc,
     length(s.text) + coalesce(length(s.reply_prefix) + 1, 0) desc,
     case when s.reply_prefix is null then 1 else 0 end,
     s.seen_at desc nulls last,

@@ -1,4 +1,6 @@
 -- What is known of a repeated tweet over all its sightings: each count as it was last seen, and what any of them says.
+-- The time of a later version is that in the id of the first one: 29700000000 is the first snowflake id, 4194304 its ids
+-- a millisecond, 2010-11-04 01:42:54.657 its epoch.
 select
   id,
   min(created_at) as created_at,
@@ -8,6 +10,7 @@ select
   max(case when author_verified then 1 when not author_verified then 0 end) = 1 as author_verified,
   min(lang) as lang,
   min(reply_to_id) as reply_to_id,
+  min(reply_to_rounded) as reply_to_rounded,
   min(reply_to_author_id) as reply_to_author_id,
   min(quoted_id) as quoted_id,
   min(conversation_id) as conversation_id,
@@ -30,11 +33,17 @@ from (
     max(case when s.quote_count is not null then s.seen_at end) over (partition by s.id) as quotes_at
   from (
     select
-      id, created_at, author_id, author_handle, author_followers, author_verified, lang, reply_to_id,
-      reply_to_author_id, quoted_id, conversation_id, reply_count, retweet_count, like_count, quote_count,
-      possibly_sensitive, client, seen_as, seen_at, source
-    from sightings
+      r.initial_id as id,
+      case
+        when o.id = r.initial_id or r.initial_id < 29700000000 then o.created_at
+        else timestamp '2010-11-04 01:42:54.657'
+          + (r.initial_id - r.initial_id % 4194304) / 4194304 * interval '1' millisecond
+      end as created_at,
+      o.author_id, o.author_handle, o.author_followers, o.author_verified, o.lang, o.reply_to_id, o.reply_to_rounded,
+      o.reply_to_author_id, o.quoted_id, o.conversation_id, o.reply_count, o.retweet_count, o.like_count,
+      o.quote_count, o.possibly_sensitive, o.client, o.seen_as, o.seen_at, o.source
+    from sightings as o
+    join repeated as r on o.id = r.id
   ) as s
-  semi join repeated as r on s.id = r.id
 ) as dated
 group by id

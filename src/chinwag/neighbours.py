@@ -1,0 +1,56 @@
+"""Find what lies beside a member: in its folder of the disk, or in the same folder of its container.
+
+An archive of one person keeps in files of their own what its tweets do not say.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from chinwag.containers import Member, members, read_member
+from chinwag.places import Place
+
+LARGEST = 64 * 1024 * 1024  # a neighbour has to fit in memory
+
+
+def place_of(fd: int, path: Path, member: Member) -> Place:
+    """Say where a member of the open file `fd` lies; what came through a pipe has no neighbours."""
+    if member.data is not None:
+        return Place()
+    if not member.name:
+        return Place(str(path.parent), lambda name: _read_file(path.with_name(name)))
+    folder = PurePosixPath(member.name).parent
+
+    def beside(name: str) -> bytes | None:
+        about = os.fstat(fd)
+        found = _index(path, about.st_size, about.st_mtime_ns).get(str(folder / name))
+        return None if found is None else _read(read_member(fd, found, lambda _: None))
+
+    return Place(f"{path}!{folder}", beside)
+
+
+@lru_cache(maxsize=1)
+def _index(path: Path, *_: int) -> dict[str, Member]:
+    """List a container's members by name; the other arguments say that it is unchanged."""
+    return {found.name: found for found in members(path) if isinstance(found, Member)}
+
+
+def _read_file(path: Path) -> bytes | None:
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return _read(iter(lambda: file.read(1 << 20), b""))
+    except OSError:
+        return None
+
+
+def _read(blocks: Iterator[bytes]) -> bytes | None:
+    """Join blocks; None where they are more than fits."""
+    data = bytearray()
+    for block in blocks:
+        data += block
+        if len(data) > LARGEST:
+            return None
+    return bytes(data)

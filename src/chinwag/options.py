@@ -1,0 +1,77 @@
+"""Define the options that commands share, and the kinds of values they take."""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+
+Command = Callable[..., Any]
+
+
+class Size(click.ParamType[int]):
+    """Take a number of bytes as people write it: 64MB, 1GiB, 5000000."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Give the bytes."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?i?)b?", str(value).strip().lower())
+        if not found or found[2] not in UNITS or not (size := int(float(found[1]) * UNITS[found[2]])):
+            self.fail(f"{value!r} is no size; write it as 64MB or 1GiB", param, ctx)
+        return size
+
+
+class Columns(click.ParamType[Mapping[str, str]]):
+    """Take a map of columns, or the name of a ready one."""
+
+    name = "columns"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Mapping[str, str]:
+        """Give the column of the table for each column of `sightings`."""
+        from chinwag.columns import parse
+
+        return parse(value)
+
+
+# Read by `_failure`, wherever it stands on the line.
+debug_option = click.option("--debug", is_flag=True, expose_value=False, help="Show where an error came from.")
+
+
+def common(command: Command) -> Command:
+    """Add the options that every stage has."""
+    options = (
+        click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors."),
+        click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on stdout."),
+        debug_option,
+    )
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+
+
+workspace_option = click.option(
+    "-w", "--workspace", type=click.Path(path_type=Path), required=True, help="The folder of the tables."
+)
+memory_option = click.option("--memory", type=Size(), help="Memory to use, as 4GB; the rest goes to disk.")
+recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="What the data set is made of (TOML).")
+source_option = click.option("--source", help="Read everything as this shape; `chinwag list sources` names them.")
+map_option = click.option(
+    "--map",
+    "columns",
+    type=Columns(),
+    help="Which columns of a table no source knows are which, as id=tweet_id,text=body; or a ready map: twcs.",
+)
+workers_option = click.option("--workers", type=click.IntRange(1), help="Processes that read; default: all cores.")
+
+
+def writing_options(command: Command) -> Command:
+    """Add the options that say how exports are written."""
+    options = (
+        click.option("--shard-size", type=Size(), default="256MiB", show_default=True, help="Size of a file."),
+        click.option("--compress", type=click.Choice(["none", "gzip", "zstd"]), default="none", show_default=True),
+        click.option("--ids", is_flag=True, help="Keep tweet ids as message ids; default: pseudonyms."),
+    )
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)

@@ -1,0 +1,77 @@
+"""Write the rows of a job as Parquet parts, one a table."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from chinwag.errors import WorkspaceError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+ROW_GROUP = 122_880  # rows a Parquet row group: as DuckDB writes them, and 7 % smaller than one group a member
+DICTIONARIES = ["lang", "client", "seen_as", "source", "kind", "reason", "member"]
+
+SAFE = "what was committed is safe: make room or mend it, and run it again to go on"
+
+
+class Parts:
+    """Write the rows of a job as one Parquet file a table, row group by row group.
+
+    Raises WorkspaceError where they cannot be written, so that it is not taken for an error in reading.
+    """
+
+    def __init__(self, scratch: Path, key: str) -> None:
+        self.paths: dict[str, Path] = {}
+        self._scratch, self._key = scratch, key
+        self._writers: dict[str, pq.ParquetWriter] = {}
+        self._waiting: dict[str, list[pa.RecordBatch]] = {}
+
+    def add(self, batches: "dict[str, pa.RecordBatch]") -> None:
+        """Take rows; they are written once a row group is full."""
+        for table, batch in batches.items():
+            waiting = self._waiting.setdefault(table, [])
+            waiting.append(batch)
+            if sum(batch.num_rows for batch in waiting) >= ROW_GROUP:
+                with self._writing():
+                    self._write(table)
+
+    def _write(self, table: str) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = pa.Table.from_batches(self._waiting.pop(table))
+        if table not in self._writers:
+            self.paths[table] = self._scratch / f"{self._key}.{table}.parquet"
+            dictionaries = [name for name in DICTIONARIES if name in rows.schema.names]
+            writer = pq.ParquetWriter(
+                self.paths[table], rows.schema, compression="zstd", compression_level=3, use_dictionary=dictionaries
+            )
+            self._writers[table] = writer
+        self._writers[table].write_table(rows, row_group_size=ROW_GROUP)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else error
+            raise WorkspaceError(f"{self._scratch.parent}: cannot write here: {why}; {SAFE}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        try:
+            with self._writing():
+                for table in [] if error else list(self._waiting):
+                    self._write(table)
+                for writer in [] if error else self._writers.values():
+                    writer.close()
+        finally:
+            for writer in self._writers.values():
+                with suppress(OSError):  # the first error counts
+                    writer.close()

@@ -1,0 +1,189 @@
+"""Tell which source reads a member: by its first records, by its columns, or by the name a script gives its value.
+
+What is looked at here is read again by nobody: the iterators that are given begin where the member does.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from chinwag import columns, forms, tabular
+from chinwag.errors import printable
+from chinwag.forms import Item
+from chinwag.mending import objects
+from chinwag.records import LAST, REFUSED, Source, claimant
+
+SEARCHED = 16  # chunks of a member that are searched for a record before it is given up as junk
+LOOKED_AT = 100  # items of a document that are searched for a record of a known shape
+NOT_JSON = "not JSON"
+HINT = "if it holds tweets, name its columns: --map id=COLUMN,text=COLUMN,..."
+
+Chunks = Iterator[tuple[range, bytes]]
+
+
+@dataclass
+class Shape:
+    """Say what a member, or a table of it, was taken for: `form`, the keys or columns seen first, and the source.
+
+    `lines` or `items` give all of it, from the beginning. `other` says what it is where no source claims it.
+    """
+
+    form: str
+    source: Source | None
+    keys: list[str] = field(default_factory=list)
+    lines: Chunks | None = None
+    items: Iterator[Item] | None = None
+    other: str = ""
+
+    def why(self) -> str:
+        """Say in some words what the source was chosen by."""
+        keys = ", ".join(printable(key[:40]) for key in self.keys[:6])
+        return f"{self.form}: {keys}{', …' if len(self.keys) > 6 else ''}" if keys else self.form
+
+
+def shapes(
+    blocks: Iterator[bytes],
+    sources: Sequence[Source],
+    *,
+    on_disk: Callable[[Iterator[bytes]], Path],
+    reject: Callable[[int, str], None],
+    forced: bool = False,
+) -> Iterator[Shape]:
+    """Tell what a member holds: one shape, or of a database one for each table that a source claims.
+
+    `on_disk` gives the path of a file that holds the blocks: Parquet and SQLite are not read from front to back. With
+    `forced` the only source there is takes everything.
+    """
+    form, first, blocks = forms.tell(blocks)
+    choose = _forced if forced else claimant
+    if form == "sqlite":
+        yield from _database(on_disk(blocks), sources, choose)
+    elif form == "parquet":
+        path = on_disk(blocks)
+        yield _table("Parquet", tabular.parquet_columns(path), tabular.parquet_rows(path), sources, choose)
+    elif form == "script":
+        yield _script(first.decode(), blocks, sources)
+    elif form == "document":
+        yield _document("JSON document", forms.items(blocks), sources, choose)
+    else:
+        yield _text(first, blocks, sources, choose, reject)
+
+
+Choose = Callable[[dict[str, Any], Sequence[Source]], Source | None]
+
+
+def _forced(_: dict[str, Any], sources: Sequence[Source]) -> Source | None:
+    return sources[0]
+
+
+def _of_table(names: list[str], sources: Sequence[Source], choose: Choose) -> Source | None:
+    """Find the source of a table; where the user told its columns, that is asked first."""
+    in_order = sorted(sources, key=lambda source: source.name != LAST) if columns.in_use() else sources
+    return choose(dict.fromkeys(names), in_order)
+
+
+def _table(form: str, names: list[str] | str, rows: Iterator[Item], sources: Sequence[Source], choose: Choose) -> Shape:
+    """Tell a table by its columns; text in their place says why they cannot be read."""
+    if isinstance(names, str):
+        return Shape(form, None, other=names)
+    source = _of_table(names, sources, choose)
+    shape = Shape(form, source, names, items=rows)
+    if source is None:
+        shape.other = _unknown(shape)
+    return shape
+
+
+def _database(path: Path, sources: Sequence[Source], choose: Choose) -> Iterator[Shape]:
+    others = list[Shape]()
+    found = False
+    for name, names, rows in tabular.sqlite_tables(path):
+        shape = _table(f"SQLite table {printable(name)}" if name else "SQLite", names, rows, sources, choose)
+        if shape.source is None:
+            others.append(shape)
+        else:
+            found = True
+            yield shape
+    if not found:
+        yield others[0] if others else Shape("SQLite", None, other="SQLite database without tables")
+
+
+def script_source(name: str, sources: Sequence[Source]) -> Source | None:
+    """Find the source of a script by its name alone, even where a source is forced: what none claims may be private."""
+    return claimant({name: None}, sources)
+
+
+def _script(name: str, blocks: Iterator[bytes], sources: Sequence[Source]) -> Shape:
+    source = script_source(name, sources)
+    shape = _document("script", forms.items(blocks), sources, lambda *_: source) if source else Shape("script", None)
+    shape.keys = [name]
+    shape.other = "" if source else f"script {printable(name)}: none of tweets, left alone"
+    return shape
+
+
+def _document(form: str, items: Iterator[Item], sources: Sequence[Source], choose: Choose) -> Shape:
+    """Tell a document by its first item of a known shape."""
+    held: list[Item] = []
+    shape = Shape(form, None, items=chain(held, items))
+    for item in items:
+        held.append(item)
+        record = item[1]
+        if isinstance(record, dict):
+            source = choose(record, sources)
+            if source is not None or not shape.keys:
+                shape.source, shape.keys = source, list(record)
+        if shape.source is not None or len(held) == LOOKED_AT:
+            break
+    if shape.source is None:
+        shape.other = _unknown(shape) if shape.keys else NOT_JSON
+    return shape
+
+
+def _text(
+    first: bytes, blocks: Iterator[bytes], sources: Sequence[Source], choose: Choose, reject: Callable[[int, str], None]
+) -> Shape:
+    """Tell lines of JSON, or else a table of CSV."""
+    names = tabular.csv_columns(first)
+    if names and (source := _of_table(names, sources, choose)):
+        return Shape("CSV", source, names, items=tabular.csv_rows(blocks))
+    shape = _lines(forms.chunks(blocks, reject), sources, choose)
+    if shape.source is None and shape.other == NOT_JSON and names:
+        shape.other = _unknown(Shape("CSV", None, names))
+    return shape
+
+
+def _lines(chunks: Chunks, sources: Sequence[Source], choose: Choose) -> Shape:
+    """Tell lines by the first record of a known shape; else describe the first object there is."""
+    held: list[tuple[range, bytes]] = []
+    shape = Shape("JSON lines", None, lines=chain(held, chunks), other=NOT_JSON)
+    for chunk in chunks:
+        held.append(chunk)
+        for record in _records(chunk[1]):
+            source = choose(record, sources)
+            if source is not None or not shape.keys:
+                shape.source, shape.keys = source, list(record)
+            if source is not None:
+                shape.other = ""
+                return shape
+        if shape.keys or len(held) == SEARCHED:
+            break
+    if shape.keys:
+        shape.other = _unknown(shape)
+    return shape
+
+
+def _records(lines: bytes) -> Iterator[dict[str, Any]]:
+    """Give the JSON objects on lines, those too that a strict decoder refuses."""
+    for line in lines.split(b"\n"):
+        try:
+            found: Iterable[Any] = [msgspec.json.decode(line)]
+        except REFUSED:
+            found = objects(line)
+        yield from (record for record in found if isinstance(record, dict))
+
+
+def _unknown(shape: Shape) -> str:
+    return f"unknown shape, {shape.why()}; {HINT}"

@@ -1,0 +1,114 @@
+"""Write synthetic tweets in each shape and read them back: what the shape tells has to be what was written."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import shapes
+from chinwag.values import TWITTER_EPOCH
+from shapes import Tweet
+from tests.sources.reading_back import Json, read_back
+
+NAMES = sorted(path.stem for path in Path(shapes.__file__).parent.glob("[a-z]*.py"))
+START = (1_640_995_200_000 - TWITTER_EPOCH) << 22  # 2022
+WORDS = st.sampled_from(
+    ["hello", "naïve", "日本", "😀", "&", "<b>", "&amp;", "a,b", '"so"', "it's", "#tag", "a\tb", "100%", "\\n", "x;y|z"]
+)  # fmt: skip
+URLS = ["https://example.org/a", "https://example.com/b?c=d"]
+HANDLES = ("anna", "Bob_1", "c")
+
+
+@st.composite
+def tweets(draw: st.DrawFn) -> list[Tweet]:
+    """Draw some tweets, each of them new, answering an earlier one, or quoting one."""
+    made: list[Tweet] = []
+    for number in range(draw(st.integers(1, 5))):
+        author = draw(st.integers(0, 2))
+        words = draw(st.lists(WORDS, min_size=1, max_size=5))
+        tweet = Tweet(
+            id=START + (number * 60_123 << 22) + draw(st.integers(0, 4095)),
+            author_id=1000 + author,
+            author_handle=HANDLES[author],
+            body=" ".join(words),
+            lang=draw(st.sampled_from(["en", "und", "ja"])),
+            counts=draw(st.tuples(*[st.integers(1, 10**6)] * 4)),
+            urls=tuple(draw(st.lists(st.sampled_from(URLS), max_size=1))),
+            hashtags=tuple("tag" for word in words if word == "#tag"),
+            photos=tuple(draw(st.lists(st.just("https://pbs.twimg.com/media/x.jpg"), max_size=1))),
+        )  # fmt: skip
+        parent = draw(st.sampled_from([None, *made]))
+        if parent is None:
+            quoted = draw(st.sampled_from([None, *(one for one in made if one.quoted is None)]))
+            made.append(replace(tweet, conversation_id=tweet.id, quoted=quoted))
+        else:
+            answer = replace(tweet, reply_to_id=parent.id, reply_to_author_id=parent.author_id)
+            made.append(replace(answer, reply_to_handle=parent.author_handle, conversation_id=parent.conversation_id))
+    return made
+
+
+def expected(tweet: Tweet) -> Json:
+    """Give the row of a tweet, as far as a shape tells it."""
+    replies, retweets, likes, quotes = tweet.counts
+    return {
+        "id": tweet.id,
+        "created_at": datetime.fromtimestamp(tweet.created_at / 1000, UTC),
+        "author_id": tweet.author_id,
+        "author_handle": tweet.author_handle,
+        "text": tweet.text,
+        "reply_prefix": tweet.reply_prefix,
+        "lang": tweet.lang,
+        "reply_to_id": tweet.reply_to_id,
+        "reply_to_author_id": tweet.reply_to_author_id,
+        "quoted_id": tweet.quoted.id if tweet.quoted else None,
+        "conversation_id": tweet.conversation_id,
+        "reply_count": replies,
+        "retweet_count": retweets,
+        "like_count": likes,
+        "quote_count": quotes,
+        "urls": list(tweet.urls) or None,
+        "hashtags": list(tweet.hashtags) or None,
+        "media": [{"kind": "photo", "url": url, "alt": None} for url in tweet.photos] or None,
+    }
+
+
+def shape(name: str) -> ModuleType:
+    return importlib.import_module(f"shapes.{name}")
+
+
+def adapted(drawn: Sequence[Tweet], writer: ModuleType) -> list[Tweet]:
+    """Make tweets such as the shape can hold."""
+    adapt: Any = getattr(writer, "adapt", lambda tweet: tweet)
+    return [adapt(tweet) for tweet in drawn]
+
+
+def kept(row: Json, writer: ModuleType) -> Json:
+    return {column: row[column] for column in writer.KEPT}
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(drawn=tweets())
+def test_records_survive_the_round_trip(name: str, drawn: list[Tweet]) -> None:
+    writer = shape(name)
+    written = adapted(drawn, writer)
+    read = read_back(writer.write(written), columns=getattr(writer, "COLUMNS", None))
+    assert [row for row in read.rejects if row["scope"] == "record"] == []
+    assert (read.damages, read.others) == ([], [])
+    assert read.sources == {writer.SOURCE}
+    own = [row for row in read.sightings if row["seen_as"] == "own"]
+    assert [kept(row, writer) for row in own] == [kept(expected(tweet), writer) for tweet in written]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_shape_keeps_what_a_conversation_needs(name: str) -> None:
+    kept = shape(name).KEPT
+    assert {"id", "text"} <= kept
+    assert "reply_to_id" in kept or "conversation_id" in kept
