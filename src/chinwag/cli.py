@@ -76,8 +76,11 @@ def sources(paths: tuple[Path, ...], source: str | None, columns: Mapping[str, s
     if as_json:
         _print_json(list(guesses))
     else:
+        reasons = []
         for guess in guesses:
             click.echo(guess.line())
+            reasons.append(guess.why)
+        _hint(reasons)
     _lines((f"chinwag: {line}" for line in errors), len(errors))
     return 1 if errors else 0
 
@@ -266,11 +269,20 @@ def _report_ingest(summary: Any, quiet: bool, as_json: bool) -> int:
     _report(summary, quiet, as_json)
     if not quiet:
         _lines((f"skipped {name}: {other}" for name, other in summary.shapeless.items()), len(summary.shapeless))
+        _hint(summary.shapeless.values())
         if summary.unread:
             click.echo(f"left alone: {summary.unread:,} files of a personal archive that hold no tweets", err=True)
     _lines((f"chinwag: {line}" for line in summary.damages), len(summary.damages))
     _lines((f"chinwag: {line}" for line in summary.errors), len(summary.errors))
     return 1 if summary.errors or summary.damages else 0
+
+
+def _hint(reasons: Iterable[str]) -> None:
+    """Say what can be done about files of an unknown shape."""
+    from chinwag.sniffing import HINT, UNKNOWN
+
+    if any(reason.startswith(UNKNOWN) for reason in reasons):
+        click.echo(f"of an unknown shape: {HINT}", err=True)
 
 
 def _lines(lines: Iterable[str], count: int) -> None:

@@ -25,6 +25,7 @@ from chinwag.parts import SAFE
 from chinwag.plan import File, Plan, list_files
 from chinwag.progress import Bar, bar
 from chinwag.reading import Choice, FileTask, Result, read_job
+from chinwag.sniffing import HINT, UNKNOWN
 from chinwag.workspace import SUMMED, Workspace
 
 if TYPE_CHECKING:
@@ -216,4 +217,5 @@ def _name_the_empty(listed: dict[Path, list[File]], plan: Plan, target: Workspac
             left = len(set(files) & set(plan.unread))
             nothing = "files of a personal archive without tweets, left alone" if left else "nothing of a known shape"
             why = summary.shapeless.pop(name, nothing)
+            why = f"{why}; {HINT}" if why.startswith(UNKNOWN) else why
             summary.errors.append(f"{name}: no tweets found: {why}")

@@ -20,6 +20,7 @@ from chinwag.records import LAST, REFUSED, Source, claimant
 SEARCHED = 16  # chunks of a member that are searched for a record before it is given up as junk
 LOOKED_AT = 100  # items of a document that are searched for a record of a known shape
 NOT_JSON = "not JSON"
+UNKNOWN = "unknown shape"
 HINT = "if it holds tweets, name its columns: --map id=COLUMN,text=COLUMN,..."
 
 Chunks = Iterator[tuple[range, bytes]]
@@ -186,4 +187,4 @@ def _records(lines: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _unknown(shape: Shape) -> str:
-    return f"unknown shape, {shape.why()}; {HINT}"
+    return f"{UNKNOWN}, {shape.why()}"
