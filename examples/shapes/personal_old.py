@@ -1,13 +1,19 @@
 """Write the archive that Twitter gave to an account's owner in 2018 and 2019: no folder, no wrapper around a tweet."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from shapes import Tweet
 from shapes import personal as new
 
 SOURCE = new.SOURCE
 KEPT = new.KEPT
-adapt = new.owned  # there were no long posts
+LONGEST = 200  # code points of a body, which fits in a tweet with all that is about it: there were no long posts
+
+
+def adapt(tweet: Tweet) -> Tweet:
+    owned = new.owned(tweet)
+    return replace(owned, body=owned.body[:LONGEST].strip())
 
 
 def write(tweets: Sequence[Tweet]) -> dict[str, bytes]:

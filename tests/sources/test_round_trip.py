@@ -32,7 +32,7 @@ def tweets(draw: st.DrawFn) -> list[Tweet]:
     made: list[Tweet] = []
     for number in range(draw(st.integers(1, 5))):
         author = draw(st.integers(0, 2))
-        words = draw(st.lists(WORDS, min_size=1, max_size=5))
+        words = draw(st.lists(WORDS, min_size=1, max_size=5)) * draw(st.sampled_from([1, 1, 1, 40]))
         tweet = Tweet(
             id=START + (number * 60_123 << 22) + draw(st.integers(0, 4095)),
             author_id=1000 + author,
