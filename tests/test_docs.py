@@ -1,14 +1,20 @@
 """Hold every promise of the documents that a machine can check against the code."""
 
+import json
 import re
+import sys
 import tomllib
+import types
 from pathlib import Path
 
+import msgspec
 import pytest
 
 import chinwag
-from chinwag import recipe
+from chinwag import recipe, shelves
 from chinwag.cli import cli
+from chinwag.records import Records, Source, claimant, load
+from chinwag.rows import Rows
 from chinwag.tables import TABLES
 from docs import render
 
@@ -62,6 +68,29 @@ def test_the_recipe_in_the_readme_has_every_key_with_its_default() -> None:
     default = recipe.Recipe()
     assert (shown.quotes, shown.mentions, shown.split) == (default.quotes, default.mentions, default.split)
     assert dict(shown.exports) == dict(default.exports)
+
+
+def test_the_source_in_contributing_reads_what_it_claims() -> None:
+    found = re.search(r"```python\n(.*?)```", read("CONTRIBUTING.md"), re.DOTALL)
+    assert found
+    toot = types.ModuleType("toot")
+    sys.modules["toot"] = toot  # where msgspec looks for the types of annotations
+    exec(found[1], vars(toot))
+    source = Source("toot", toot.Record, toot.claims, toot.read, msgspec.json.Decoder(toot.Record))
+    line = b'{"toot_id": "7", "written": "2009-01-01T00:00:00Z", "body": "hi", "answers": "5"}\n'
+    assert source.claims(json.loads(line))
+    assert claimant(json.loads(line), load()) is None
+    rows = Rows()
+    Records(source, [source], rows).lines(range(1, 4), line + b'{"toot_id": "x", "body": ""}\n{"toot_id": "7"}\n')
+    assert (rows.counts["tweets"], rows.counts["rejects"]) == (1, 2)
+    [row] = rows.take()["sightings"].to_pylist()
+    assert (row["id"], row["text"], row["reply_to_id"], row["created_at"].year) == (7, "hi", 5, 2009)
+
+
+def test_every_source_is_in_the_readme() -> None:
+    assert [
+        name for name in shelves.names("sources") if f"| `{name}`" not in read("README.md").replace(", `", "| `")
+    ] == []
 
 
 def test_the_changelog_begins_with_this_version() -> None:

@@ -1,12 +1,13 @@
 """Ingest files of several shapes: what the user chooses, what is private, and what of one shape completes another."""
 
+import errno
 import json
 from pathlib import Path
 
 import pytest
 
 from chinwag import ingest
-from chinwag.errors import UsageError
+from chinwag.errors import ChinwagError, UsageError, WorkspaceError
 from chinwag.ingest import Summary
 from tests.archives import Json, folder, table, write, zipped
 from tests.sources.test_v1 import reply, sid, status
@@ -100,3 +101,59 @@ def test_sources_complete_each_other(tmp_path: Path) -> None:
         sid(7): ("other", "own", "v2"),
         sid(5): ("parent", "included", "v2"),
     }
+
+
+UNKNOWN = "unknown shape, CSV: key, body, answers"
+
+
+def test_a_member_of_an_unknown_shape_is_named_and_read_once_it_is_known(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "in.zip", zipped({"a.json": STATUS, "b.csv": CSV, "c.txt": b"hello", "d.csv": b"p,q\n1,2\n"})
+    )
+    first = run(tmp_path / "ws", path)
+    assert first.shapeless == {f"{path}!b.csv": UNKNOWN, f"{path}!d.csv": "unknown shape, CSV: p, q"}
+    assert (first.errors, first.counts["junk"], texts(tmp_path / "ws")) == ([], 3, ["whole"])
+    assert run(tmp_path / "ws", path).counts == {}
+    again = run(tmp_path / "ws", path, columns=COLUMNS)
+    assert again.shapeless == {
+        f"{path}!d.csv": "unknown shape, CSV: p, q (without key, body, answers, which the map names)"
+    }
+    assert texts(tmp_path / "ws") == ["first", "second", "whole"]
+    [row] = table(tmp_path / "ws", "files")
+    assert (row["junk"], row["tweets"], row["lines"], row["source"]) == (2, 3, 3, "mapped,v1")
+    assert run(tmp_path / "ws", path, columns=COLUMNS).counts == {}
+
+
+def test_a_file_that_gave_nothing_can_be_read_in_another_way(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.json", STATUS)
+    wrong = run(tmp_path / "ws", path, source="v2")
+    assert wrong.errors == [f"{path}: no tweets found: all 1 records were rejected, read as v2; table rejects says why"]
+    right = run(tmp_path / "ws", path)
+    assert (right.errors, texts(tmp_path / "ws")) == ([], ["whole"])
+
+
+def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
+    path = write(tmp_path / "in.csv", b"key,body,answers\n")
+    summary = run(tmp_path / "ws", path, columns=COLUMNS)
+    assert summary.errors == [f"{path}: no tweets found: no records, read as mapped"]
+
+
+def test_a_full_disk_ends_the_run_and_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(**_: object) -> tuple[int, str]:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.mkstemp", full)
+    path = write(tmp_path / "in.zip", zipped({"a.db": b"SQLite format 3\0" + bytes(100)}))
+    with pytest.raises(WorkspaceError, match="cannot write here: No space left on device"):
+        run(tmp_path / "ws", path)
+
+
+class Broken:
+    Record = dict
+    read = None
+
+
+def test_a_source_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("chinwag.shelves.load", lambda shelf, name: Broken)
+    with pytest.raises(ChinwagError, match="source 'v1' has no claims"):
+        run(tmp_path / "ws", tmp_path, source="v1")

@@ -25,6 +25,7 @@ from chinwag.options import (
 )
 
 SHOWN = 20  # lines of one kind that are printed; the tables have them all
+RESUMED = {"ingest", "assemble", "curate", "export", "build"}  # commands that go on where they were stopped
 INTERRUPTED = 130  # the shell's exit code for Ctrl-C
 
 
@@ -316,7 +317,8 @@ def _run() -> int:
     except click.ClickException as error:
         return _misuse(error)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("chinwag: stopped; the same command goes on from here", err=True)
+        goes_on = "; the same command goes on from here" if RESUMED & set(sys.argv) else ""
+        click.echo(f"chinwag: stopped{goes_on}", err=True)
         return INTERRUPTED
     except Exception as error:
         return _failure(error)

@@ -15,6 +15,7 @@ import msgspec
 
 CHUNK = 512 * 1024  # bytes decoded at once; more spoils the cache (a whole member at once is slower)
 BOM = b"\xef\xbb\xbf"
+UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # what Windows calls Unicode text
 LONGEST_LINE = 16 * 1024 * 1024  # a record of Twitter's has some KB
 LARGEST_VALUE = 64 * 1024 * 1024  # an item of a document has to fit in memory
 SCRIPT = re.compile(rb"\s*(?:(?:var|let|const)\s+)?([A-Za-z_$][\w.$]{0,200})\s*=\s*(?=[\[{])")
@@ -32,9 +33,10 @@ def tell(blocks: Iterator[bytes]) -> tuple[str, bytes, Iterator[bytes]]:
     Of a script the name is given in place of the line, and only the blocks of the value. `lines` stands for all other
     text too: CSV is told by its columns.
     """
-    head = b""
-    while len(head) < 512 and (block := next(blocks, b"")):
-        head += block
+    head = _head(blocks)
+    if head.startswith(UTF_16):
+        blocks = _from_utf_16(chain([head], blocks))
+        head = _head(blocks)
     head = head.removeprefix(BOM)
     if head.startswith((PARQUET, SQLITE)):
         return ("parquet" if head.startswith(PARQUET) else "sqlite"), b"", chain([head], blocks)
@@ -43,6 +45,18 @@ def tell(blocks: Iterator[bytes]) -> tuple[str, bytes, Iterator[bytes]]:
     first, second, head = _first_lines(head, blocks)
     form = "document" if _goes_on(first.strip()) and not (first.lstrip()[:1] == b"{" == second[:1]) else "lines"
     return form, first, chain([head], blocks)
+
+
+def _head(blocks: Iterator[bytes]) -> bytes:
+    head = b""
+    while len(head) < 512 and (block := next(blocks, b"")):
+        head += block
+    return head
+
+
+def _from_utf_16(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    decode = codecs.getincrementaldecoder("utf-16")("replace").decode
+    return (text.encode("utf-8", "replace") for block in blocks if (text := decode(block)))
 
 
 def _first_lines(head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bytes, bytes]:

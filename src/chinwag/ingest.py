@@ -207,15 +207,29 @@ def _name_the_empty(listed: dict[Path, list[File]], plan: Plan, target: Workspac
     entries = {
         file: target.state.files[file_id] for file, file_id in plan.file_ids.items() if file_id in target.state.files
     }
-    summary.shapeless = {entry["name"]: entry["other"] for entry in entries.values() if entry.get("other")}
+    summary.shapeless = {
+        f"{entry['name']}!{member}" if member else entry["name"]: other
+        for entry in entries.values()
+        for member, other in (entry.get("others") or {}).items()
+    }
     for path, files in listed.items():
         inside = [entries[file.path] for file in files if file.path in entries]
         name = printable(path)
         if any(entry.get("tweets") or entry.get("notices") for entry in inside):
             continue
         if not any(error.startswith((f"{name}: ", f"{name}{os.sep}")) for error in summary.errors):
-            left = len(set(files) & set(plan.unread))
-            nothing = "files of a personal archive without tweets, left alone" if left else "nothing of a known shape"
-            why = summary.shapeless.pop(name, nothing)
+            private = bool(set(files) & set(plan.unread))
+            why = summary.shapeless.pop(name, _nothing(inside, private=private))
             why = f"{why}; {HINT}" if why.startswith(UNKNOWN) else why
             summary.errors.append(f"{name}: no tweets found: {why}")
+
+
+def _nothing(entries: list[dict[str, Any]], *, private: bool) -> str:
+    """Say why there are no tweets in files."""
+    rejects = sum(entry.get("rejects", 0) for entry in entries)
+    sources = sorted({source for entry in entries for source in entry["source"]})
+    if rejects:
+        return f"all {rejects:,} records were rejected, read as {', '.join(sources)}; table rejects says why"
+    if sources:
+        return f"no records, read as {', '.join(sources)}"
+    return "files of a personal archive without tweets, left alone" if private else "nothing of a known shape"

@@ -18,6 +18,16 @@ DICTIONARIES = ["lang", "client", "seen_as", "source", "kind", "reason", "member
 SAFE = "what was committed is safe: make room or mend it, and run it again to go on"
 
 
+@contextmanager
+def writing(scratch: Path) -> Iterator[None]:
+    """Take an error in writing for what it is: the end of the run, and not of one file."""
+    try:
+        yield
+    except OSError as error:
+        why = os.strerror(error.errno) if error.errno else error
+        raise WorkspaceError(f"{scratch.parent}: cannot write here: {why}; {SAFE}") from error
+
+
 class Parts:
     """Write the rows of a job as one Parquet file a table, row group by row group.
 
@@ -36,7 +46,7 @@ class Parts:
             waiting = self._waiting.setdefault(table, [])
             waiting.append(batch)
             if sum(batch.num_rows for batch in waiting) >= ROW_GROUP:
-                with self._writing():
+                with writing(self._scratch):
                     self._write(table)
 
     def _write(self, table: str) -> None:
@@ -53,20 +63,12 @@ class Parts:
             self._writers[table] = writer
         self._writers[table].write_table(rows, row_group_size=ROW_GROUP)
 
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            why = os.strerror(error.errno) if error.errno else error
-            raise WorkspaceError(f"{self._scratch.parent}: cannot write here: {why}; {SAFE}") from error
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         try:
-            with self._writing():
+            with writing(self._scratch):
                 for table in [] if error else list(self._waiting):
                     self._write(table)
                 for writer in [] if error else self._writers.values():

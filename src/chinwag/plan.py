@@ -90,7 +90,8 @@ class Plan:
         self._known = {
             file_id: entry
             for file_id, entry in target.state.files.items()
-            if entry["source"] or entry["shelf"] == self._shelf  # a new source may know what the old ones did not
+            # A new source, or map, may know what the old ones did not.
+            if entry["shelf"] == self._shelf or (entry["source"] and (entry.get("tweets") or entry.get("notices")))
         }
         self._by_path = {(entry["path"], entry["size"], entry["mtime_ns"]): entry for entry in self._known.values()}
         self._planned: set[int] = set()
@@ -128,9 +129,12 @@ class Plan:
             self.unread.append(file)
             return
         entry, found = self._identify(file)
-        if entry is None or self._is_done(entry["file_id"]):
-            self.passed.append(file)
-            self._hold_against_choice(file)
+        if self._is_done(entry["file_id"]):
+            if again := self._again(file, entry, found):
+                yield again
+            else:
+                self.passed.append(file)
+                self._hold_against_choice(file)
             return
         self._planned.add(entry["file_id"])
         skip = self._known.get(entry["file_id"], {}).get("members", 0)
@@ -177,7 +181,18 @@ class Plan:
     def _is_done(self, file_id: int) -> bool:
         return file_id in self._planned or bool(self._known.get(file_id, {}).get("done"))
 
-    def _identify(self, file: File) -> tuple[dict[str, Any] | None, Iterator[Found]]:
+    def _again(self, file: File, entry: dict[str, Any], found: Iterator[Found]) -> FileTask | None:
+        """Give the members of a container that were of an unknown shape, if the sources or the map are others now."""
+        known = self._known.get(entry["file_id"], {})
+        others = known.get("others") or {}
+        if not others or known["shelf"] == self._shelf or file.is_stream or entry["file_id"] in self._planned:
+            return None
+        self._planned.add(entry["file_id"])
+        there = [one for one in found if isinstance(one, Member) and one.name in others]
+        entry |= {"members": known["members"], "done": True, "container": True, "others": {}}
+        return FileTask(file.path, entry, there, again=True)
+
+    def _identify(self, file: File) -> tuple[dict[str, Any], Iterator[Found]]:
         """Tell which file this is, by the log if it is unchanged since, else by its content; and list its members."""
         entry: dict[str, Any] = {
             "name": file.name,
@@ -198,7 +213,7 @@ class Plan:
                 digest = hashlib.file_digest(data, "sha256").hexdigest()
             entry |= {"file_id": _file_id(digest), "sha256": digest}
         self.file_ids[file.path] = entry["file_id"]
-        return (None if seen is not None and seen["done"] else entry), found
+        return entry, found
 
 
 def _put(task: FileTask, item: Found) -> int:

@@ -7,17 +7,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from chinwag import records
 from chinwag.containers import Member, read_member
 from chinwag.neighbours import place_of
-from chinwag.parts import Parts
+from chinwag.parts import Parts, writing
 from chinwag.rows import Rows
-from chinwag.sniffing import Shape, shapes
+from chinwag.sniffing import UNKNOWN, Shape, shapes
 
 BATCH = 20_000  # rows turned into Arrow at once
+NAMED = 1000  # members of an unknown shape that are remembered by name
 LARGEST_ON_DISK = 16 * 1024**3  # a table inside a container is written to scratch to be read
 
 Progress = Callable[[int], None]
@@ -45,6 +47,7 @@ class FileTask:
     members: list[Member] = field(default_factory=list)
     damages: list[tuple[str, str]] = field(default_factory=list)
     junk: int = 0
+    again: bool = False  # its members were of an unknown shape before
 
 
 @dataclass
@@ -107,7 +110,7 @@ class Job:
             for member, reason in task.damages:
                 rows.member = member
                 self._damage(task, reason)
-            rows.counts["junk"] += task.junk
+            rows.counts["junk"] += task.junk - len(task.members) * task.again
             for one in task.members:
                 self._read_member(fd, task, one)
                 self._progress(one.size)
@@ -128,7 +131,7 @@ class Job:
                     self._read_shape(shape)
                     if shape.source is None:
                         rows.counts["junk"] += bool(member.name)
-                        task.entry["other"] = None if member.name else shape.other
+                        _name(shape.other, task, member)
         except OSError as error:  # a bad sector takes one member, not all that follow
             self._damage(task, f"read error: {error.strerror or error}")
 
@@ -158,6 +161,13 @@ class Job:
         self._result.damages.append(f"{task.entry['name']}{'!' if member else ''}{member}: {reason}")
 
 
+def _name(other: str, task: FileTask, member: Member) -> None:
+    """Remember a file that no source knows, or a member that might hold tweets all the same."""
+    others = task.entry.setdefault("others", {})
+    if not member.name or (other.startswith(UNKNOWN) and len(others) < NAMED):
+        others[member.name] = other
+
+
 @contextmanager
 def on_disk(path: Path, member: Member, scratch: Path) -> Iterator[Callable[[Iterator[bytes]], Path]]:
     """Give what makes a file of a member: the file it is in, or a copy in the scratch folder, removed at the end."""
@@ -167,13 +177,15 @@ def on_disk(path: Path, member: Member, scratch: Path) -> Iterator[Callable[[Ite
         first = next(blocks, b"")
         if not member.name and member.data is None and _begins_with(path, first):
             return path
-        with tempfile.NamedTemporaryFile(dir=scratch, prefix="member-", delete=False) as copy:
-            copies.append(Path(copy.name))
-            copy.write(first)
-            for block in blocks:
-                copy.write(block)
+        with writing(scratch):
+            handle, name = tempfile.mkstemp(dir=scratch, prefix="member-")
+        copies.append(Path(name))
+        with open(handle, "wb", buffering=0) as copy:  # noqa: PTH123 - it is open
+            for block in chain([first], blocks):
                 if copy.tell() > LARGEST_ON_DISK:
                     raise OSError(f"larger than {LARGEST_ON_DISK >> 30} GiB inside a container: unpack it")
+                with writing(scratch):
+                    copy.write(block)
         return copies[-1]
 
     try:

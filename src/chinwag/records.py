@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from chinwag import columns, shelves
+from chinwag.errors import ChinwagError
 from chinwag.mending import mend, objects
 from chinwag.rows import Rows
 
@@ -37,11 +38,16 @@ def load(only: str | None = None, mapping: Mapping[str, str] | None = None) -> l
     `mapping` says which columns are which of the tables that no source knows.
     """
     columns.use(mapping)
-    names = [only] if only else sorted(shelves.names("sources"), key=lambda name: (name == LAST, name))
-    modules = [(name, shelves.load("sources", name)) for name in names]
-    return [
-        Source(name, part.Record, part.claims, part.read, msgspec.json.Decoder(part.Record)) for name, part in modules
-    ]
+    names = [only] if only is not None else sorted(shelves.names("sources"), key=lambda name: (name == LAST, name))
+    return [_source(name) for name in names]
+
+
+def _source(name: str) -> Source:
+    part = shelves.load("sources", name)
+    missing = [wanted for wanted in ("Record", "claims", "read") if not hasattr(part, wanted)]
+    if missing:
+        raise ChinwagError(f"source {name!r} has no {' and no '.join(missing)}")
+    return Source(name, part.Record, part.claims, part.read, msgspec.json.Decoder(part.Record))
 
 
 def claimant(record: dict[str, Any], sources: Iterable[Source]) -> Source | None:

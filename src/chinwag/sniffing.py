@@ -18,9 +18,12 @@ from chinwag.mending import objects
 from chinwag.records import LAST, REFUSED, Source, claimant
 
 SEARCHED = 16  # chunks of a member that are searched for a record before it is given up as junk
+TABLES = 5  # tables of a database that are named where no source claims any
 LOOKED_AT = 100  # items of a document that are searched for a record of a known shape
-NOT_JSON = "not JSON"
+NOTHING = "neither JSON nor a table"
 UNKNOWN = "unknown shape"
+OFFICE = f"{UNKNOWN}, a file of Excel or the like: save its tables as CSV"
+OFFICE_MARKS = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"openxmlformats.org/package/2006/content-types")
 HINT = "if it holds tweets, name its columns: --map id=COLUMN,text=COLUMN,..."
 
 Chunks = Iterator[tuple[range, bytes]]
@@ -60,6 +63,9 @@ def shapes(
     `forced` the only source there is takes everything.
     """
     form, first, blocks = forms.tell(blocks)
+    if any(mark in first for mark in OFFICE_MARKS):
+        yield Shape("office file", None, other=OFFICE)
+        return
     choose = _forced if forced else claimant
     if form == "sqlite":
         yield from _database(on_disk(blocks), sources, choose)
@@ -99,17 +105,19 @@ def _table(form: str, names: list[str] | str, rows: Iterator[Item], sources: Seq
 
 
 def _database(path: Path, sources: Sequence[Source], choose: Choose) -> Iterator[Shape]:
-    others = list[Shape]()
+    others = list[str]()
     found = False
     for name, names, rows in tabular.sqlite_tables(path):
         shape = _table(f"SQLite table {printable(name)}" if name else "SQLite", names, rows, sources, choose)
         if shape.source is None:
-            others.append(shape)
+            others.append(shape.other.removeprefix(f"{UNKNOWN}, "))
         else:
             found = True
             yield shape
     if not found:
-        yield others[0] if others else Shape("SQLite", None, other="SQLite database without tables")
+        more = f"; and {len(others) - TABLES:,} more" if len(others) > TABLES else ""
+        told = f"{UNKNOWN}, {'; '.join(others[:TABLES])}{more}" if others else "SQLite database without tables"
+        yield Shape("SQLite", None, other=told)
 
 
 def script_source(name: str, sources: Sequence[Source]) -> Source | None:
@@ -139,7 +147,7 @@ def _document(form: str, items: Iterator[Item], sources: Sequence[Source], choos
         if shape.source is not None or len(held) == LOOKED_AT:
             break
     if shape.source is None:
-        shape.other = _unknown(shape) if shape.keys else NOT_JSON
+        shape.other = _unknown(shape) if shape.keys else NOTHING
     return shape
 
 
@@ -147,11 +155,13 @@ def _text(
     first: bytes, blocks: Iterator[bytes], sources: Sequence[Source], choose: Choose, reject: Callable[[int, str], None]
 ) -> Shape:
     """Tell lines of JSON, or else a table of CSV."""
+    if not first:
+        return Shape("text", None, other="empty")
     names = tabular.csv_columns(first)
     if names and (source := _of_table(names, sources, choose)):
         return Shape("CSV", source, names, items=tabular.csv_rows(blocks))
     shape = _lines(forms.chunks(blocks, reject), sources, choose)
-    if shape.source is None and shape.other == NOT_JSON and names:
+    if shape.source is None and shape.other == NOTHING and names:
         shape.other = _unknown(Shape("CSV", None, names))
     return shape
 
@@ -159,7 +169,7 @@ def _text(
 def _lines(chunks: Chunks, sources: Sequence[Source], choose: Choose) -> Shape:
     """Tell lines by the first record of a known shape; else describe the first object there is."""
     held: list[tuple[range, bytes]] = []
-    shape = Shape("JSON lines", None, lines=chain(held, chunks), other=NOT_JSON)
+    shape = Shape("JSON lines", None, lines=chain(held, chunks), other=NOTHING)
     for chunk in chunks:
         held.append(chunk)
         for record in _records(chunk[1]):
@@ -187,4 +197,8 @@ def _records(lines: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _unknown(shape: Shape) -> str:
-    return f"{UNKNOWN}, {shape.why()}"
+    """Describe what no source claims; where the user gave a map, say what it names in vain."""
+    named = (columns.in_use() or {}).values()
+    missing = [column for column in named if column not in shape.keys and column.partition(".")[0] not in shape.keys]
+    lacks = f" (without {', '.join(missing)}, which the map names)" if missing else ""
+    return f"{UNKNOWN}, {shape.why()}{lacks}"

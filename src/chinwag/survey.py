@@ -1,18 +1,19 @@
 """Say what each file is taken for, and why, without reading it whole."""
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from chinwag import records
-from chinwag.containers import Member, members, read_member
+from chinwag.containers import Damage, Found, Member, members, read_member
 from chinwag.errors import printable
 from chinwag.plan import list_files
 from chinwag.reading import on_disk
 from chinwag.records import Source
-from chinwag.sniffing import shapes
+from chinwag.sniffing import Shape, shapes
 
 STREAMED = 20  # members of a container that can only be read from its beginning
 LOOKED_AT = 100  # members of any other container, spread over all of it
@@ -22,22 +23,28 @@ LOOKED_AT = 100  # members of any other container, spread over all of it
 class Guess:
     """Say what a file, or some members of a container, were taken for; `source` is null where no source knows them.
 
-    `members` counts those that were taken for the same of the `looked_at`, and `example` names one; of a file that is
-    no container they are 0 and null.
+    Of the `members` of a container `looked_at` were looked at, and `alike` of them were taken for the same; `example`
+    names one. Of a file that is no container they are 0 and null. Where only its beginning was read, `members` is null.
     """
 
     file: str
     source: str | None
     why: str
-    members: int = 0
+    alike: int = 0
     looked_at: int = 0
+    members: int | None = 0
     example: str | None = None
 
     def line(self) -> str:
         """Say it in one line."""
         place = f"{self.file}!{self.example}" if self.example else self.file
-        share = f" ({self.members:,} of {self.looked_at:,} members looked at)" if self.members else ""
-        return f"{place}: {self.source + ', ' if self.source else ''}{self.why}{share}"
+        told = f"{place}: {self.source + ', ' if self.source else ''}{self.why}"
+        if not self.example:
+            return told
+        if self.looked_at == self.members:
+            return f"{told} ({self.alike:,} of {self.members:,} members)"
+        all_of_them = "the first" if self.members is None else f"{self.members:,} members,"
+        return f"{told} ({self.alike:,} of {all_of_them} {self.looked_at:,} looked at)"
 
 
 def run(
@@ -45,41 +52,60 @@ def run(
 ) -> Iterator[Guess]:
     """Look at each file under `paths`; what cannot be read is told in `errors`."""
     sources = records.load(source, columns)
-    for file in chain.from_iterable(list_files(paths, errors).values()):
-        try:
-            yield from _look_at(file.path, file.name, sources, forced=source is not None)
-        except OSError as error:
-            errors.append(f"{file.name}: {error.strerror or error}")
+    for path, files in list_files(paths, errors).items():
+        if not files and not any(error.startswith(printable(path)) for error in errors):
+            errors.append(f"{printable(path)}: no files")
+        for file in files:
+            try:
+                yield from _look_at(file.path, file.name, sources, forced=source is not None)
+            except OSError as error:
+                errors.append(f"{file.name}: {error.strerror or error}")
 
 
 def _look_at(path: Path, name: str, sources: list[Source], *, forced: bool) -> Iterator[Guess]:
-    found = [one for one in _some(path) if isinstance(one, Member)]
+    found, number = _some(path)
+    looked_at = sum(isinstance(one, Member) for one in found)
     guesses: dict[tuple[str | None, str], Guess] = {}
-    with tempfile.TemporaryDirectory() as scratch, path.open("rb") as file:
-        for member in found:
-            with on_disk(path, member, Path(scratch)) as disk:
-                for shape in shapes(
-                    read_member(file.fileno(), member, lambda _: None),
-                    sources,
-                    on_disk=disk,
-                    reject=lambda *_: None,
-                    forced=forced,
-                ):
+
+    def add(member: str, source: str | None, why: str, likeness: str) -> None:
+        guess = Guess(name, source, why, 0, looked_at, number, printable(member) or None)
+        guesses.setdefault((source, likeness), guess).alike += 1
+
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        fd = -1
+        if any(isinstance(one, Member) and one.data is None for one in found):
+            fd = stack.enter_context(path.open("rb")).fileno()
+        for one in found:
+            if isinstance(one, Damage):
+                add(one.name, None, f"damage: {one.reason}", one.reason)
+            elif isinstance(one, Member):
+                for shape in _shapes(path, fd, one, sources, scratch, forced=forced):
                     taken = shape.source.name if shape.source else None
-                    why = shape.why() if shape.source else shape.other
-                    new = Guess(name, taken, why, 0, len(found), printable(member.name) or None)
-                    guess = guesses.setdefault((taken, why if not member.name else shape.form), new)
-                    guess.members += bool(member.name)
+                    why = f"{shape.why()}{' (forced)' if forced else ''}" if taken else shape.other
+                    add(one.name, taken, why, shape.form if taken and one.name else why)
     if not guesses:
         yield Guess(name, None, "empty")
     yield from guesses.values()
 
 
-def _some(path: Path) -> list[object]:
-    """List the members of a file, or some of them, spread over all where there are many."""
+def _shapes(
+    path: Path, fd: int, member: Member, sources: list[Source], scratch: Path, *, forced: bool
+) -> Iterator[Shape]:
+    with on_disk(path, member, scratch) as disk:
+        blocks = read_member(fd, member, lambda _: None)
+        yield from shapes(blocks, sources, on_disk=disk, reject=lambda *_: None, forced=forced)
+
+
+def _some(path: Path) -> tuple[Sequence[Found], int | None]:
+    """List what is in a file, or some of it, spread over all where there is much; and the number of all members."""
     found = members(path)
     first = list(islice(found, STREAMED))
     if any(isinstance(one, Member) and one.data is not None for one in first):
-        return list(first)
+        if isinstance(first[0], Member) and not first[0].name:  # no container: the first piece tells
+            return first[:1], 1
+        return first, len(first) if len(first) < STREAMED else None
     every = [*first, *found]
-    return list(every[:: max(1, len(every) // LOOKED_AT)])
+    there = [one for one in every if isinstance(one, Member)]
+    damages = [one for one in every if isinstance(one, Damage)]
+    return [*there[:: -(-len(there) // LOOKED_AT) or 1], *damages], len(there)

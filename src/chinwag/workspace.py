@@ -233,10 +233,13 @@ def _may_be_workspace(path: Path) -> bool:
 
 def _merge(known: dict[str, Any], entry: dict[str, Any]) -> None:
     """Add what a commit says of a file to what earlier commits said: a large file is read in several jobs."""
+    same_shelf = known.get("shelf") == entry.get("shelf")
     for name, value in entry.items():
         if name in SUMMED:
             known[name] = known.get(name, 0) + value
         elif name == "source":
             known[name] = sorted({*known.get(name, ()), *value})
+        elif name == "others" and same_shelf:
+            known[name] = {**known.get(name, {}), **value}
         else:
             known[name] = value
