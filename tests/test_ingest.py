@@ -232,7 +232,8 @@ def test_junk_is_counted_and_other_shapes_are_named(tmp_path: Path) -> None:
     summary = ingest(tmp_path / "ws", path)
     assert summary.shapeless == {
         f"{path}/other.json": "unknown shape, JSON lines: b, a",
-        f"{path}/readme.txt": "not JSON",
+        f"{path}/readme.txt": "neither JSON nor a table",
+        f"{path}/in.tar!b.json": "unknown shape, JSON lines: a",
     }
     assert (summary.errors, summary.damages, summary.counts["junk"]) == ([], [], 3)
     assert rows(tmp_path / "ws") == expected()

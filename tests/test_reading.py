@@ -64,4 +64,4 @@ def test_the_keys_of_an_unknown_shape_are_told_and_no_more(tmp_path: Path) -> No
     one = task(path)
     read_job([one], tmp_path, "key", lambda size: None)
     keys = [f"key{number}\\u2028" for number in range(6)]
-    assert one.entry["other"] == f"unknown shape, JSON lines: {', '.join(keys)}, …"
+    assert one.entry["others"][""] == f"unknown shape, JSON lines: {', '.join(keys)}, …"

@@ -15,6 +15,9 @@ from chinwag.values import EXACT, FIRST_SNOWFLAKE, LARGEST_TIME, float_id, to_id
 if TYPE_CHECKING:
     import pyarrow as pa
 
+NO_ID = "no id, or an id out of range"
+LOST_ID = "id went through a float"
+NO_ORIGINAL = "retweet without its original"
 OLD_LANGUAGES = {"in": "id", "iw": "he", "ji": "yi"}  # codes that ISO 639 has replaced and Twitter still gave
 
 

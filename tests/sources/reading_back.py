@@ -60,5 +60,5 @@ def read_paths(paths: list[Path], scratch: Path, choice: Choice) -> Read:
         assert accounted(entry), entry
         read.counts.update({name: count for name, count in entry.items() if type(count) is int})
         read.sources.update(entry["source"])
-        read.others += filter(None, [entry.get("other")])
+        read.others += (entry.get("others") or {}).values()
     return read

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chinwag.rows import Rows
+from chinwag.rows import LOST_ID, NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources._cells import opened
 from chinwag.sources._tombstones import notice, tombstone
 from chinwag.texts import client_name, cut_at, expanded, prefix_length, unescaped
@@ -21,8 +21,6 @@ T = TypeVar("T")
 Number = int | float | str | None  # pandas makes floats of whole numbers where some are missing; CSV holds text
 
 MODULE = "snscrape.modules.twitter."
-NO_ID = "no id, or an id out of range"
-NO_ORIGINAL = "retweet without its original"
 ADDRESS = re.compile(r"(?:twitter|x)\.com/(?:(\w{1,20})|i/web)/status/(\d+)", re.ASCII)
 PLAIN = re.compile(r"[<>]|&(?!amp;|lt;|gt;)")  # what no escaped text holds
 MENTIONS = re.compile(r"(?:[@\uff20]\w{1,20}\s*)+", re.ASCII)
@@ -145,7 +143,7 @@ def add(tweet: Tweet, number: int, rows: Rows) -> None:
     """Add the sightings in a tweet."""
     tweet_id = own_id(tweet)
     if tweet_id is None:
-        rows.reject(number, NO_ID if float_id(tweet.id) is None else "id went through a float")
+        rows.reject(number, NO_ID if float_id(tweet.id) is None else LOST_ID)
         return
     rows.counts["tweets"] += 1
     _open(tweet, number, rows)

@@ -5,13 +5,11 @@ from typing import Annotated
 
 import msgspec
 
-from chinwag.rows import Rows
+from chinwag.rows import NO_ID, NO_ORIGINAL, Rows
 from chinwag.texts import cut_at, expanded, prefix_length, unescaped
 from chinwag.values import id_time, iso_time, to_id
 
-NO_ID = "no id, or an id out of range"
 NO_TWEET = "a user, a list or a count: no tweet"
-NO_ORIGINAL = "retweet without its original"
 NOT_THE_TEXT = "a notice of Twitter's in place of the text"
 
 EMBEDDED = {"replied_to": "parent", "quoted": "quoted", "retweeted": "retweeted"}

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from chinwag.rows import Rows
+from chinwag.rows import LOST_ID, NO_ID, NO_ORIGINAL, Rows
 from chinwag.texts import cut_at, prefix_length, unescaped
 from chinwag.values import EXACT, any_time, float_id, id_time, name_id, to_id
 
@@ -48,7 +48,7 @@ def read(record: Record, number: int, rows: Rows) -> bool:
     tweet_id = to_id(record.tweet_id)
     if tweet_id is None:
         lost = float_id(record.tweet_id) is not None
-        rows.reject(number, "id went through a float" if lost else "no id, or an id out of range")
+        rows.reject(number, LOST_ID if lost else NO_ID)
         return True
     author_id = rows.link(number, "author_id", record.account_id)[0]
     if _is_gone(record):
@@ -57,7 +57,7 @@ def read(record: Record, number: int, rows: Rows) -> bool:
         return True
     rows.counts["tweets"] += 1
     if RETWEET.match(record.full_text):
-        rows.field(number, "retweet without its original")
+        rows.field(number, NO_ORIGINAL)
     elif not record.full_text:  # of a retweet whose original's author does not agree the archive keeps the ids alone
         rows.field(number, "no text")
     else:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from chinwag.mending import mend
-from chinwag.rows import Rows
+from chinwag.rows import NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources._tombstones import notice, tombstone
 from chinwag.sources.v1 import Entities, Media, Status, Url, User
 from chinwag.texts import client_name, cut_at, expanded, prefix_length, unescaped
@@ -21,8 +21,6 @@ T = TypeVar("T", bound=msgspec.Struct)
 Json = dict[str, Any]
 Record = Json
 
-NO_ID = "no id, or an id out of range"
-NO_ORIGINAL = "retweet without its original"
 TWEETS = ("tweet_results", "tweetResult", "tweet_result")  # each holds a `result`, or a list of such
 MARKS = frozenset((*TWEETS, "instructions", "__typename"))
 DEEPEST = 6  # data.user.result.timeline_v2.timeline.instructions

@@ -9,7 +9,7 @@ from math import isnan
 from typing import Any
 
 from chinwag import columns
-from chinwag.rows import Rows
+from chinwag.rows import LOST_ID, NO_ID, Rows
 from chinwag.texts import LEADING_MENTION, client_name, cut_at, prefix_length, unescaped
 from chinwag.values import EXACT, any_time, float_id, id_time, name_id, to_id
 
@@ -57,7 +57,7 @@ def read(record: Record, number: int, rows: Rows) -> bool:
         return False
     tweet_id = _id(given)
     if tweet_id is None:
-        rows.reject(number, "id went through a float" if float_id(given) else "no id, or an id out of range")
+        rows.reject(number, LOST_ID if float_id(given) else NO_ID)
     elif not isinstance(text, str) or not text:
         rows.reject(number, "no text")
     else:

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from chinwag.mending import mend
-from chinwag.rows import Rows
+from chinwag.rows import NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources import _archive
 from chinwag.sources._archive import Archive
-from chinwag.sources.v1 import NO_ID, Entities, Number, Status, Url, sighting
+from chinwag.sources.v1 import Entities, Number, Status, Url, sighting
 from chinwag.texts import LEADING_MENTION, prefix_length, unescaped
 from chinwag.values import any_time, id_time, to_id
 
@@ -162,7 +162,7 @@ def _tweet(number: int, found: dict[str, Any], archive: Archive, rows: Rows) -> 
     if tweet.retweeted_status is not None:
         _original(number, tweet.retweeted_status, rows)
     elif _is_retweet(tweet):
-        rows.field(number, "retweet without its original")
+        rows.field(number, NO_ORIGINAL)
     else:
         _versions(tweet.edit_info, rows)
         _complete(tweet, archive, written_at or 0)
@@ -173,7 +173,7 @@ def _original(number: int, status: Status, rows: Rows) -> None:
     """Add what a retweet of 2013 retweets."""
     tweet_id = to_id(status.id_str, status.id)
     if tweet_id is None or status.text is None:
-        rows.field(number, "retweet without its original")
+        rows.field(number, NO_ORIGINAL)
         return
     written_at = id_time(tweet_id) or any_time(status.created_at)
     sighting(number, status, (tweet_id, written_at), "retweeted", None, rows, counted=True)

@@ -8,11 +8,9 @@ from typing import Any
 import msgspec
 
 from chinwag.mending import mend
-from chinwag.rows import Rows
+from chinwag.rows import NO_ID, Rows
 from chinwag.texts import cut_at, expanded, prefix_length, unescaped
 from chinwag.values import any_time, id_time, to_id
-
-NO_ID = "no id, or an id out of range"
 
 
 class User(msgspec.Struct, gc=False):

@@ -10,10 +10,9 @@ from typing import Any
 
 import msgspec
 
-from chinwag.rows import Rows
+from chinwag.rows import LOST_ID, NO_ID, Rows
 from chinwag.sources._cells import opened
 from chinwag.sources._v2_tweets import (
-    NO_ID,
     PICTURE,
     Answer,
     Attachments,
@@ -33,7 +32,6 @@ from chinwag.sources._v2_tweets import (
 from chinwag.texts import SHORT_LINK
 from chinwag.values import EXACT, float_id, iso_time, to_id
 
-LOST = "id went through a float"
 COLUMNS = ("referenced_tweets.", "public_metrics.", "author.", "__twarc.")
 KINDS = ("replied_to", "quoted", "retweeted")
 DIGITS = re.compile(r"\d{15,19}")
@@ -54,7 +52,7 @@ def read(record: Record, number: int, rows: Rows) -> bool:
     row = Row(record, number, rows)
     tweet = row.tweet()
     if tweet.id is not None and to_id(tweet.id) is None:
-        rows.reject(number, NO_ID if float_id(tweet.id) is None else LOST)
+        rows.reject(number, NO_ID if float_id(tweet.id) is None else LOST_ID)
     elif tweet.id is None or tweet.text is None:
         rows.reject(number, NO_ID if tweet.id is None else "no text")
     else:

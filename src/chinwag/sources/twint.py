@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from chinwag.rows import Rows
+from chinwag.rows import LOST_ID, NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources._cells import opened
 from chinwag.texts import SHORT_LINK, cut_at, expanded, prefix_length, unescaped
 from chinwag.values import EXACT, any_time, float_id, id_time, iso_time, name_id, to_id
@@ -84,7 +84,7 @@ def read(record: Record, number: int, rows: Rows) -> bool:
     tweet_id = _id(record.id, record.link)
     if tweet_id is None:
         lost = float_id(record.id) is not None
-        rows.reject(number, "id went through a float" if lost else "no id, or an id out of range")
+        rows.reject(number, LOST_ID if lost else NO_ID)
         return True
     rows.counts["tweets"] += 1
     retweeted = record.retweet in (True, "True", "true", "1")
@@ -99,7 +99,7 @@ def _original(record: Record, tweet_id: int, number: int, rows: Rows) -> None:
     """Add the original of a retweet that has a row of its own: little more than the text is told."""
     original = rows.link(number, "retweet_id", record.retweet_id)[0]
     if original is None or original >= tweet_id or not record.user_rt:
-        rows.field(number, "retweet without its original")
+        rows.field(number, NO_ORIGINAL)
         return
     handle = RETWEET.match(record.tweet or "")
     rows.sighting(

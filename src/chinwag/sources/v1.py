@@ -8,12 +8,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from chinwag.rows import Rows
+from chinwag.rows import NO_ID, Rows
 from chinwag.texts import client_name, cut_at, expanded, prefix_length, unescaped
 from chinwag.values import classic_time, id_time, to_id
 
 NOTICES = ("delete", "scrub_geo", "status_withheld", "user_withheld", "limit", "disconnect", "warning")
-NO_ID = "no id, or an id out of range"
 
 # A status's id and time: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given.
 Written = tuple[int, int | None]
