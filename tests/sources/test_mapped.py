@@ -136,7 +136,7 @@ def test_a_row_without_text_is_rejected(text: object) -> None:
             {"text": "@b hi", "reply_to_id": FLOATED, "reply_to_author_id": "b"},
             {"text": "hi", "reply_prefix": "@b", "reply_to_rounded": int(FLOATED), "reply_to_author_id": name_id("b")},
         ),
-        ({"author_id": "115712.0"}, {"author_id": 115712}),
+        ({"author_id": "654321.0"}, {"author_id": 654321}),
         ({"author_id": "Some_Brand"}, {"author_id": name_id("some_brand"), "author_handle": "Some_Brand"}),
         ({"author_id": "@brand"}, {"author_id": name_id("brand"), "author_handle": "brand"}),
         ({"author_id": "a1-b2-c3"}, {"author_id": name_id("a1-b2-c3")}),
@@ -228,11 +228,11 @@ def test_values_inside_others() -> None:
 
 
 TWCS = f""",{HEADER}
-0,1,Some_Brand,False,{TIME},"@115712 I understand &amp; hope
+0,1,Some_Brand,False,{TIME},"@654321 I understand &amp; hope
 ^AB",2,3.0
-1,2,115712,True,{TIME},@Some_Brand one\rtwo,,1.0
-2,3,115712,True,{TIME},@Some_Brand @77 help,"1,9",
-3,4,115712,True,{TIME}
+1,2,654321,True,{TIME},@Some_Brand one\rtwo,,1.0
+2,3,654321,True,{TIME},@Some_Brand @77 help,"1,9",
+3,4,654321,True,{TIME}
 """
 
 
@@ -241,9 +241,9 @@ def test_customer_support_is_known_by_its_header() -> None:
     assert read.sources == {"mapped"}
     wanted = ("id", "author_id", "author_handle", "text", "reply_prefix", "reply_to_id")
     assert [tuple(row[column] for column in wanted) for row in read.sightings] == [
-        (1, name_id("some_brand"), "Some_Brand", "I understand & hope\n^AB", "@115712", 3),
-        (2, 115712, None, "one\rtwo", "@Some_Brand", 1),
-        (3, 115712, None, "@Some_Brand @77 help", None, None),
+        (1, name_id("some_brand"), "Some_Brand", "I understand & hope\n^AB", "@654321", 3),
+        (2, 654321, None, "one\rtwo", "@Some_Brand", 1),
+        (3, 654321, None, "@Some_Brand @77 help", None, None),
     ]
     assert {row["created_at"] for row in read.sightings} == {datetime(2017, 10, 31, 22, 10, 47, tzinfo=UTC)}
     assert [(row["line"], row["reason"]) for row in read.rejects] == [(4, "row of another number of cells")]
