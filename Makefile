@@ -51,7 +51,7 @@ docs: setup ## Write into ARCHITECTURE.md what follows from the code
 	$(BIN)/python docs/render.py
 
 bench: setup ## Run the benchmarks
-	$(BIN)/python -m benchmarks $(ARGS)
+	PYTHONPATH=examples $(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions that pyproject.toml allows
 	@mkdir -p build

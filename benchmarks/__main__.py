@@ -1,13 +1,13 @@
 """Run every benchmark, or the one that is named, with its options.
 
-python -m benchmarks assembly --sightings 20000000 --memory 4GB
+PYTHONPATH=examples python -m benchmarks assembly --sightings 20000000 --memory 4GB
 """
 
 import sys
 
-from benchmarks import assembly, ingest
+from benchmarks import assembly, ingest, sources
 
-BENCHMARKS = {"ingest": ingest.main, "assembly": assembly.main}
+BENCHMARKS = {"ingest": ingest.main, "sources": sources.main, "assembly": assembly.main}
 
 if __name__ == "__main__":
     named = sys.argv[1:2]
