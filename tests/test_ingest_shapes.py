@@ -10,7 +10,7 @@ from chinwag import ingest
 from chinwag.errors import ChinwagError, UsageError, WorkspaceError
 from chinwag.ingest import Summary
 from tests.archives import Json, folder, table, write, zipped
-from tests.sources.test_v1 import reply, sid, status
+from tests.sources.statuses import reply, sid, status
 
 STATUS = json.dumps(status(sid(1), "whole")).encode()
 SECRET = b'window.YTD.direct_messages.part0 = [{"dmConversation": {"secret": "s3cret"}}]'

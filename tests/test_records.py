@@ -6,7 +6,7 @@ import pytest
 from chinwag.errors import UsageError
 from chinwag.records import LAST, load
 from tests.sources.reading_back import Json, read_back
-from tests.sources.test_v1 import reply, status
+from tests.sources.statuses import reply, status
 
 BIG = 5 * 10**18
 V2 = {"data": {"id": str(BIG), "text": "hi", "author_id": "7"}, "includes": {"users": []}}

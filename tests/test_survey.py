@@ -10,7 +10,7 @@ import pytest
 
 from chinwag.survey import Guess, run
 from tests.archives import files, folder, tar, write, zipped
-from tests.sources.test_v1 import status
+from tests.sources.statuses import status
 
 STATUS = json.dumps(status()).encode()
 LIKES = b'window.YTD.like.part0 = [{"like": {"tweetId": "5", "fullText": "x"}}]'

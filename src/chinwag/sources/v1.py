@@ -77,6 +77,21 @@ class Extended(msgspec.Struct, gc=False):
     extended_entities: Entities | None = None
 
 
+class Versions(msgspec.Struct, gc=False):
+    """Read which versions a tweet has."""
+
+    initial_tweet_id: str | None = None
+    edit_tweet_ids: list[str] | None = None
+    edit_control_initial: "Versions | None" = None
+
+
+class EditControl(msgspec.Struct, gc=False):
+    """Read how a tweet was edited, as REST answers tell it on demand."""
+
+    initial: Versions | None = None
+    edit: Versions | None = None
+
+
 class Status(Extended, gc=False):
     """Read a status; REST answers have `full_text`, the stream has `text`.
 
@@ -106,6 +121,8 @@ class Status(Extended, gc=False):
     favorite_count: Count | None = None
     possibly_sensitive: bool | None = None
     lang: str | None = None
+    edit_history: Versions | None = None  # of the enterprise API; the sampled stream tells nothing of edits
+    ext_edit_control: EditControl | None = None
 
 
 class Subject(msgspec.Struct, gc=False):
@@ -139,7 +156,7 @@ class Record(Status, gc=False):
     statuses: "list[Record] | None" = None
 
 
-_NO_USER, _NO_ENTITIES = User(), Entities()
+_NO_USER, _NO_ENTITIES, _NO_CONTROL = User(), Entities(), EditControl()
 
 
 def claims(record: dict[str, Any]) -> bool:
@@ -248,6 +265,11 @@ def sighting(
     attached = full.extended_entities.media if full.extended_entities else entities.media
     media = attached or []
     prefix, text = _parts(status, full, entities)
+    text = unescaped(text)
+    if "//t.co/" in text:
+        text = expanded(text, _links(entities.urls, media))
+    if status.edit_history is not None or status.ext_edit_control is not None:
+        _edits(tweet_id, status, rows)
     quoted_id = to_id(status.quoted_status_id_str, status.quoted_status_id)
     if quoted_id is None and status.quoted_status is not None:
         quoted_id = _id(status.quoted_status)
@@ -259,7 +281,7 @@ def sighting(
         author_handle=user.screen_name,
         author_followers=user.followers_count,
         author_verified=user.verified,
-        text=expanded(unescaped(text), _links(entities.urls, media)),
+        text=text,
         reply_prefix=prefix,
         lang=status.lang,
         reply_to_id=to_id(status.in_reply_to_status_id_str, status.in_reply_to_status_id),
@@ -293,6 +315,23 @@ def _parts(status: Status, full: Extended, entities: Entities) -> tuple[str | No
     else:
         start = 0
     return cut_at(text, start)
+
+
+def _edits(tweet_id: int, status: Status, rows: Rows) -> None:
+    """Say which ids are later versions of the same tweet; each version names those before it."""
+    control = status.ext_edit_control or _NO_CONTROL
+    ids = {tweet_id}
+    for told in (
+        status.edit_history,
+        control.initial,
+        control.edit,
+        control.edit and control.edit.edit_control_initial,
+    ):
+        if told is not None:
+            named = [to_id(value) for value in (told.initial_tweet_id, *(told.edit_tweet_ids or ()))]
+            ids.update(value for value in named if value is not None)
+    for version in sorted(ids):
+        rows.edit(version, min(ids))
 
 
 def _links(urls: list[Url] | None, media: list[Media]) -> dict[str, str]:
