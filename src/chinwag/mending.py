@@ -9,11 +9,16 @@ import types
 import typing
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 
+Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
+Number = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+
 T = TypeVar("T", bound=msgspec.Struct)
+# Half of a surrogate pair is no UTF-8, which msgspec wants where it reads a number from text.
+NO_FIT = (msgspec.ValidationError, OverflowError, UnicodeEncodeError)
 _JSON = json.JSONDecoder(strict=False)
 
 
@@ -33,6 +38,14 @@ def objects(line: bytes) -> Iterator[dict[str, Any] | str]:
         yield value if isinstance(value, dict) else "not a JSON object"
         while at < len(text) and text[at].isspace():
             at += 1
+
+
+def fitted(value: object, kind: type[T], report: Callable[[str], None]) -> T:
+    """Make a Struct of a decoded object, laxly; what does not fit is left out and reported."""
+    try:
+        return msgspec.convert(value, kind, strict=False)
+    except NO_FIT:
+        return mend(value, kind, report) or kind()
 
 
 def mend(value: object, kind: type[T], report: Callable[[str], None], name: str = "") -> T | None:
@@ -66,7 +79,7 @@ def _mended(value: object, wanted: object, report: Callable[[str], None], name: 
     for attempt in (value, str(value)) if type(value) is int else (value,):  # an id may stand for its digits
         try:
             return msgspec.convert(attempt, cast("type[object]", wanted), strict=False)
-        except (msgspec.ValidationError, OverflowError, UnicodeEncodeError):
+        except NO_FIT:
             continue
     report(f"{name}: wrong type or out of range")
     return None

@@ -13,7 +13,7 @@ import msgspec
 
 from chinwag import columns, shelves
 from chinwag.errors import ChinwagError
-from chinwag.mending import mend, objects
+from chinwag.mending import fitted, objects
 from chinwag.rows import Rows
 
 LAST = "mapped"  # it takes whatever has its columns: it is asked when no other source knows a record
@@ -144,10 +144,7 @@ class Records:
         problems: list[str] = []
         record: Any = found
         if isinstance(source.record, type) and issubclass(source.record, msgspec.Struct):
-            try:
-                record = msgspec.convert(found, source.record, strict=False)
-            except (msgspec.ValidationError, OverflowError, UnicodeEncodeError):
-                record = mend(found, source.record, problems.append) or source.record()
+            record = fitted(found, source.record, problems.append)
         rejects = self._rows.counts["rejects"]
         if not source.read(record, number, self._rows):
             return problems[0] if problems else UNKNOWN

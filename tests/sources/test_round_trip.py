@@ -93,6 +93,14 @@ def kept(row: Json, writer: ModuleType) -> Json:
     return {column: row[column] for column in writer.KEPT}
 
 
+PARENT = Tweet(
+    START, 1000, "anna", "hello", conversation_id=START, counts=(1, 2, 3, 4), photos=("https://x.org/x.jpg",)
+)
+REPLY = Tweet(START + (1 << 40), 1001, "Bob_1", "you", "en", START, 1000, "anna", START, urls=(URLS[0],))
+QUOTE = Tweet(START + (1 << 41), 1001, "Bob_1", "this", conversation_id=START + (1 << 41), quoted=PARENT)
+FILES = {name: shape(name).write(adapted([PARENT, REPLY, QUOTE], shape(name))) for name in NAMES}
+
+
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(drawn=tweets())
@@ -105,6 +113,26 @@ def test_records_survive_the_round_trip(name: str, drawn: list[Tweet]) -> None:
     assert read.sources == {writer.SOURCE}
     own = [row for row in read.sightings if row["seen_as"] == "own"]
     assert [kept(row, writer) for row in own] == [kept(expected(tweet), writer) for tweet in written]
+
+
+ODD = st.sampled_from(
+    [b"null", b"[]", b"{}", b"-1", b"1e999", b'"\\ud800"', b"true", b"9" * 30, b'""', b"1.5", b"\0", b"\r", b'"', b"["]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(data=st.data())
+def test_no_damage_to_a_file_of_any_shape_breaks_the_reading(name: str, data: st.DataObject) -> None:
+    """Every record is accounted for too, which `read_back` checks."""
+    writer = shape(name)
+    files = dict(FILES[name])
+    damaged = data.draw(st.sampled_from(sorted(files)))
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(files[damaged])))
+        gone, put = data.draw(st.integers(0, 40)), data.draw(ODD | st.binary(max_size=4))
+        files[damaged] = files[damaged][:at] + put + files[damaged][at + gone :]
+    read_back(files, columns=getattr(writer, "COLUMNS", None))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from chinwag.mending import NO_FIT
 from chinwag.rows import LOST_ID, NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources._cells import opened
 from chinwag.sources._tombstones import notice, tombstone
@@ -168,7 +169,7 @@ def _open(tweet: Tweet, number: int, rows: Rows) -> None:
             try:
                 value = opened(cell)
                 setattr(tweet, column, None if value is None else msgspec.convert(value, kind, strict=False))
-            except (ValueError, msgspec.ValidationError):
+            except (ValueError, *NO_FIT):
                 rows.field(number, f"{column}: cannot be read")
                 setattr(tweet, column, None)
 

@@ -1,10 +1,10 @@
 """Read tweets of API v2 as they stand in answers, in the stream, flattened by twarc 2, or put together from a table."""
 
 import re
-from typing import Annotated
 
 import msgspec
 
+from chinwag.mending import Count
 from chinwag.rows import NO_ID, NO_ORIGINAL, Rows
 from chinwag.texts import cut_at, expanded, prefix_length, unescaped
 from chinwag.values import id_time, iso_time, to_id
@@ -20,8 +20,6 @@ PICTURE = re.compile(r"https://(?:twitter|x)\.com/\w+/status/\d+/(?:photo|video)
 NOTICE = re.compile(
     r"(?:@\w+'s account|This (?:Tweet|Post) from @\w+) (?:has been withheld|is temporarily unavailable) .*Learn more\.$"
 )
-
-Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
 
 
 # The fields of all records are in the order of the stream's JSON, which is that of the alphabet: the decoder looks for

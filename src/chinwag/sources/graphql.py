@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chinwag.mending import mend
+from chinwag.mending import fitted
 from chinwag.rows import NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources._tombstones import notice, tombstone
 from chinwag.sources.v1 import Entities, Media, Status, Url, User
@@ -173,10 +173,7 @@ def _embedded(tweet: Json, seen_as: str, number: int, rows: Rows) -> None:
 
 def _made(value: Json, kind: type[T], number: int, rows: Rows) -> T:
     """Make a Struct of a dict; what cannot be used is left out and counted."""
-    try:
-        return msgspec.convert(value, kind, strict=False)
-    except (msgspec.ValidationError, OverflowError):
-        return mend(value, kind, lambda problem: rows.field(number, problem)) or kind()
+    return fitted(value, kind, lambda problem: rows.field(number, problem))
 
 
 def _status(tweet: Json, number: int, rows: Rows) -> Legacy:

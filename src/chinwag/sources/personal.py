@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chinwag.mending import mend
+from chinwag.mending import Number, fitted
 from chinwag.rows import NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources import _archive
 from chinwag.sources._archive import Archive
-from chinwag.sources.v1 import Entities, Number, Status, Url, sighting
+from chinwag.sources.v1 import Entities, Status, Url, sighting
 from chinwag.texts import LEADING_MENTION, prefix_length, unescaped
 from chinwag.values import any_time, id_time, to_id
 
@@ -135,11 +135,8 @@ def _tell(number: int, archive: Archive, rows: Rows) -> None:
 
 def _read_as(kind: type[T], found: dict[str, Any]) -> tuple[T, list[str]]:
     """Make a Struct of an object, and say what of it could not be used."""
-    try:
-        return msgspec.convert(found, kind, strict=False), []
-    except (msgspec.ValidationError, OverflowError):
-        problems: list[str] = []
-        return mend(found, kind, problems.append) or kind(), problems
+    problems: list[str] = []
+    return fitted(found, kind, problems.append), problems
 
 
 def _tweet(number: int, found: dict[str, Any], archive: Archive, rows: Rows) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from chinwag.mending import mend
+from chinwag.mending import Count, fitted
 from chinwag.rows import NO_ID, Rows
 from chinwag.texts import cut_at, expanded, prefix_length, unescaped
 from chinwag.values import any_time, id_time, to_id
@@ -84,9 +84,9 @@ class Tweet(msgspec.Struct, gc=False):
     in_reply_to_screen_name: str | None = None
     in_reply_to_status_id_str: str | None = None
     in_reply_to_user_id_str: str | None = None
-    reply_count: int | None = None
-    retweet_count: int | None = None
-    favorite_count: int | None = None
+    reply_count: Count | None = None
+    retweet_count: Count | None = None
+    favorite_count: Count | None = None
     possibly_sensitive: bool | None = None
     edit_control: EditControl | None = None
     mediaDetails: list[Media] | None = None
@@ -124,10 +124,7 @@ def read(record: Record, number: int, rows: Rows) -> bool:
         rows.counts["notices"] += 1
         return True
     problems: list[str] = []
-    try:
-        answer = msgspec.convert(record, Answer, strict=False)
-    except (msgspec.ValidationError, OverflowError):
-        answer = mend(record, Answer, problems.append) or Answer()
+    answer = fitted(record, Answer, problems.append)
     if to_id(answer.id_str) is None or answer.text is None:
         rows.reject(number, "no text" if answer.text is None else NO_ID)
         return True
@@ -168,7 +165,7 @@ def _add(
         reply_to_id=to_id(tweet.in_reply_to_status_id_str, parent.id_str if parent else None),
         reply_to_author_id=to_id(tweet.in_reply_to_user_id_str),
         quoted_id=to_id(quoted.id_str) if quoted else None,
-        counts=(_count(tweet.reply_count), _count(tweet.retweet_count), _count(tweet.favorite_count), None),
+        counts=(tweet.reply_count, tweet.retweet_count, tweet.favorite_count, None),
         possibly_sensitive=tweet.possibly_sensitive,
         urls=[link for url in entities.urls or () if (link := url.expanded_url or url.url)] or None,
         hashtags=[tag.text for tag in entities.hashtags or () if tag.text] or None,
@@ -198,10 +195,6 @@ def _links(entities: Entities, media: list[Media]) -> dict[str, str]:
 def _is_verified(user: User) -> bool | None:
     marks = (user.verified, user.is_blue_verified)
     return None if marks == (None, None) else any(marks) or bool(user.verified_type)
-
-
-def _count(value: int | None) -> int | None:
-    return value if value is not None and value >= 0 else None
 
 
 def _versions(tweet: Tweet, rows: Rows) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from chinwag.mending import NO_FIT
 from chinwag.rows import LOST_ID, NO_ID, Rows
 from chinwag.sources._cells import opened
 from chinwag.sources._v2_tweets import (
@@ -167,7 +168,7 @@ class Row:
             return None
         try:
             return msgspec.convert(value, list[kind], strict=False)
-        except msgspec.ValidationError:
+        except NO_FIT:
             self._rows.field(self._number, f"{column}: wrong type")
             return None
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from chinwag.mending import NO_FIT
 from chinwag.rows import LOST_ID, NO_ID, NO_ORIGINAL, Rows
 from chinwag.sources._cells import opened
 from chinwag.texts import SHORT_LINK, cut_at, expanded, prefix_length, unescaped
@@ -193,7 +194,7 @@ def _names(record: Record, number: int, rows: Rows) -> list[Name] | None:
         value = _list(value, "reply_to", number, rows)
         try:
             value = msgspec.convert(value, list[Name] | Name | None, strict=False)
-        except msgspec.ValidationError:
+        except NO_FIT:
             rows.field(number, "reply_to is no list")
             return None
     if isinstance(value, Name):

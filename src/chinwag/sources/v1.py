@@ -4,10 +4,11 @@ Statuses inside a status (retweeted, quoted, a quote inside a retweet) are sight
 found there. A retweet has no row; it is a sighting of its original.
 """
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
+from chinwag.mending import Count, Number
 from chinwag.rows import NO_ID, Rows
 from chinwag.texts import client_name, cut_at, expanded, prefix_length, unescaped
 from chinwag.values import classic_time, id_time, to_id
@@ -16,8 +17,6 @@ NOTICES = ("delete", "scrub_geo", "status_withheld", "user_withheld", "limit", "
 
 # A status's id and time: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given.
 Written = tuple[int, int | None]
-Count = Annotated[int, msgspec.Meta(ge=0, le=(1 << 63) - 1)]
-Number = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
 
 
 class User(msgspec.Struct, gc=False):
