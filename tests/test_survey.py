@@ -27,6 +27,7 @@ CASES: dict[str, tuple[bytes, list[str]]] = {
     "stream": (STATUS + b"\n" + STATUS, [f"in: v1, JSON lines: {KEYS}"]),
     "list": (b"[" + STATUS + b"]", [f"in: v1, JSON document: {KEYS}"]),
     "script": (LIKES, ["in: personal, script: window.YTD.like.part0"]),
+    "empty script": (b"window.YTD.like.part0 = []", ["in: personal, script: window.YTD.like.part0"]),
     "private script": (SECRET, ["in: script window.YTD.direct_messages.part0: none of tweets, left alone"]),
     "unknown": (b'{"a": 1}', ["in: unknown shape, JSON lines: a"]),
     "unknown list": (b'[{"a": 1}]', ["in: unknown shape, JSON document: a"]),

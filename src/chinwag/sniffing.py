@@ -75,7 +75,7 @@ def shapes(
     elif form == "script":
         yield _script(first.decode(), blocks, sources)
     elif form == "document":
-        yield _document("JSON document", forms.items(blocks), sources, choose)
+        yield _document(forms.items(blocks), sources, choose)
     else:
         yield _text(first, blocks, sources, choose, reject)
 
@@ -126,17 +126,15 @@ def script_source(name: str, sources: Sequence[Source]) -> Source | None:
 
 
 def _script(name: str, blocks: Iterator[bytes], sources: Sequence[Source]) -> Shape:
-    source = script_source(name, sources)
-    shape = _document("script", forms.items(blocks), sources, lambda *_: source) if source else Shape("script", None)
-    shape.keys = [name]
-    shape.other = "" if source else f"script {printable(name)}: none of tweets, left alone"
-    return shape
+    if source := script_source(name, sources):
+        return Shape("script", source, [name], items=forms.items(blocks))
+    return Shape("script", None, [name], other=f"script {printable(name)}: none of tweets, left alone")
 
 
-def _document(form: str, items: Iterator[Item], sources: Sequence[Source], choose: Choose) -> Shape:
+def _document(items: Iterator[Item], sources: Sequence[Source], choose: Choose) -> Shape:
     """Tell a document by its first item of a known shape."""
     held: list[Item] = []
-    shape = Shape(form, None, items=chain(held, items))
+    shape = Shape("JSON document", None, items=chain(held, items))
     for item in items:
         held.append(item)
         record = item[1]

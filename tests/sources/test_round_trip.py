@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import shapes
+from chinwag import assemble, shelves
 from chinwag.values import TWITTER_EPOCH
 from shapes import Tweet
+from tests.archives import folder, ingest, table
 from tests.sources.reading_back import Json, read_back
 
 NAMES = sorted(path.stem for path in Path(shapes.__file__).parent.glob("[a-z]*.py"))
@@ -113,6 +115,22 @@ def test_records_survive_the_round_trip(name: str, drawn: list[Tweet]) -> None:
     assert read.sources == {writer.SOURCE}
     own = [row for row in read.sightings if row["seen_as"] == "own"]
     assert [kept(row, writer) for row in own] == [kept(expected(tweet), writer) for tweet in written]
+
+
+def test_one_conversation_in_every_shape_is_one_conversation(tmp_path: Path) -> None:
+    for name in NAMES:
+        if not hasattr(shape(name), "COLUMNS"):
+            folder(tmp_path / "in" / name, FILES[name])
+    summary = ingest(tmp_path / "ws", tmp_path / "in")
+    assert (summary.errors, summary.damages, summary.shapeless, summary.counts["rejects"]) == ([], [], {}, 0)
+    assemble.run(tmp_path / "ws", quiet=True)
+    rows = {row["id"]: row for row in table(tmp_path / "ws", "tweets")}
+    assert {row["id"] for row in rows.values()} == {PARENT.id, REPLY.id, QUOTE.id}
+    assert set(rows[PARENT.id]["sources"]) == set(shelves.names("sources"))
+    reply = rows[REPLY.id]
+    assert (reply["text"], reply["author_id"], reply["reply_to_id"]) == (REPLY.text, REPLY.author_id, PARENT.id)
+    edges = {(row["child_id"], row["parent_id"], row["kind"]) for row in table(tmp_path / "ws", "edges")}
+    assert edges == {(REPLY.id, PARENT.id, "reply"), (QUOTE.id, PARENT.id, "quote")}
 
 
 ODD = st.sampled_from(
