@@ -128,7 +128,7 @@ def test_one_conversation_in_every_shape_is_one_conversation(tmp_path: Path) -> 
     assert {row["id"] for row in rows.values()} == {PARENT.id, REPLY.id, QUOTE.id}
     assert set(rows[PARENT.id]["sources"]) == set(shelves.names("sources"))
     reply = rows[REPLY.id]
-    assert (reply["text"], reply["author_id"], reply["reply_to_id"]) == (REPLY.text, REPLY.author_id, PARENT.id)
+    assert (reply["text"], reply["reply_prefix"], reply["reply_to_id"]) == (REPLY.text, "@anna", PARENT.id)
     edges = {(row["child_id"], row["parent_id"], row["kind"]) for row in table(tmp_path / "ws", "edges")}
     assert edges == {(REPLY.id, PARENT.id, "reply"), (QUOTE.id, PARENT.id, "quote")}
 
