@@ -14,6 +14,7 @@ from tests.sources.statuses import status
 
 STATUS = json.dumps(status()).encode()
 LIKES = b'window.YTD.like.part0 = [{"like": {"tweetId": "5", "fullText": "x"}}]'
+ADS = b"window.YTD.ad_engagements.part0 = []"
 SECRET = b'window.YTD.direct_messages.part0 = [{"secret": 1}]'
 KEYS = "id, id_str, text, created_at, source, truncated, …"
 
@@ -40,12 +41,12 @@ CASES: dict[str, tuple[bytes, list[str]]] = {
     "encrypted": (bytes(ENCRYPTED), ["in!a: damage: encrypted (1 of 0 members)"]),
     "nothing but junk": (tar({".nfs1": b"x"}), ["in: empty"]),
     "zip": (
-        zipped({"data/like.js": LIKES, "data/direct-messages.js": SECRET, "a.json": STATUS, "b.json": STATUS}),
+        zipped({"data/like.js": LIKES, "data/dm.js": SECRET, "data/ads.js": ADS, "a.json": STATUS, "b.json": STATUS}),
         [
-            "in!data/like.js: personal, script: window.YTD.like.part0 (1 of 4 members)",
-            "in!data/direct-messages.js: script window.YTD.direct_messages.part0: none of tweets, left alone "
-            "(1 of 4 members)",
-            f"in!a.json: v1, JSON lines: {KEYS} (2 of 4 members)",
+            "in!data/like.js: personal, script: window.YTD.like.part0 (1 of 5 members)",
+            "in!data/dm.js: script window.YTD.direct_messages.part0: none of tweets, left alone "
+            "(2 of 5 members)",
+            f"in!a.json: v1, JSON lines: {KEYS} (2 of 5 members)",
         ],
     ),
 }  # fmt: skip

@@ -83,7 +83,8 @@ def _look_at(path: Path, name: str, sources: list[Source], *, forced: bool) -> I
                 for shape in _shapes(path, fd, one, sources, scratch, forced=forced):
                     taken = shape.source.name if shape.source else None
                     why = f"{shape.why()}{' (forced)' if forced else ''}" if taken else shape.other
-                    add(one.name, taken, why, shape.form if taken and one.name else why)
+                    alike = one.name and (taken or shape.form == "script")  # a personal archive has dozens
+                    add(one.name, taken, why, shape.form if alike else why)
     if not guesses:
         yield Guess(name, None, "empty")
     yield from guesses.values()
