@@ -1,7 +1,10 @@
 """Ingest files of several shapes: what the user chooses, what is private, and what of one shape completes another."""
 
 import errno
+import gzip
 import json
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ from chinwag.errors import ChinwagError, UsageError, WorkspaceError
 from chinwag.ingest import Summary
 from tests.archives import Json, folder, table, write, zipped
 from tests.sources.statuses import reply, sid, status
+from tests.sources.test_round_trip import FILES, PARENT, REPLY
 
 STATUS = json.dumps(status(sid(1), "whole")).encode()
 SECRET = b'window.YTD.direct_messages.part0 = [{"dmConversation": {"secret": "s3cret"}}]'
@@ -136,6 +140,19 @@ def test_a_table_without_rows_says_so(tmp_path: Path) -> None:
     path = write(tmp_path / "in.csv", b"key,body,answers\n")
     summary = run(tmp_path / "ws", path, columns=COLUMNS)
     assert summary.errors == [f"{path}: no tweets found: no records, read as mapped"]
+
+
+@pytest.mark.parametrize("name", ["community_parquet", "twint_sqlite"])
+@pytest.mark.parametrize("pack", [gzip.compress, lambda data: zipped({"a": data}, zipfile.ZIP_DEFLATED), None])
+def test_tables_that_need_a_disk_are_read_from_where_they_lie(
+    tmp_path: Path, name: str, pack: Callable[[bytes], bytes] | None
+) -> None:
+    [data] = FILES[name].values()
+    write(tmp_path / "in", pack(data) if pack else data)
+    run(tmp_path / "ws", tmp_path / "in")
+    assert {row["id"] for row in table(tmp_path / "ws", "sightings")} >= {PARENT.id, REPLY.id}
+    assert {row["text"] for row in table(tmp_path / "ws", "sightings") if row["id"] == PARENT.id} == {PARENT.body}
+    assert not list((tmp_path / "ws").glob("scratch*"))
 
 
 def test_a_full_disk_ends_the_run_and_is_no_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

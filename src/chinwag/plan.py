@@ -173,7 +173,7 @@ class Plan:
         known = self._known.get(self.file_ids[file.path], {"source": [], "shelf": []})
         forced = self.choice.source
         if (forced and forced not in known["source"]) or (
-            self.choice.columns and "mapped" in known["source"] and _map_of(known["shelf"]) != _map_of(self._shelf)
+            self.choice.columns and records.LAST in known["source"] and _map_of(known["shelf"]) != _map_of(self._shelf)
         ):
             how = ", ".join(known["source"])
             self._errors.append(f"{file.name}: was read as {how} before; to read it otherwise, use a new workspace")

@@ -180,12 +180,16 @@ def on_disk(path: Path, member: Member, scratch: Path) -> Iterator[Callable[[Ite
         with writing(scratch):
             handle, name = tempfile.mkstemp(dir=scratch, prefix="member-")
         copies.append(Path(name))
-        with open(handle, "wb", buffering=0) as copy:  # noqa: PTH123 - it is open
+        copy = open(handle, "wb")  # noqa: PTH123, SIM115 - it is open, and an error in closing it is one in writing
+        try:
             for block in chain([first], blocks):
                 if copy.tell() > LARGEST_ON_DISK:
                     raise OSError(f"larger than {LARGEST_ON_DISK >> 30} GiB inside a container: unpack it")
                 with writing(scratch):
                     copy.write(block)
+        finally:
+            with writing(scratch):
+                copy.close()
         return copies[-1]
 
     try:
