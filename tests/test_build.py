@@ -165,3 +165,12 @@ def test_parquet_of_the_data_set_says_nothing_of_its_origin(built: Path) -> None
     for path in (built / "out" / "prompts").glob("*.parquet"):
         assert pq.read_metadata(path).metadata.keys() == {b"ARROW:schema"}
         assert os.fsencode(built) not in path.read_bytes()
+
+
+def test_a_recipe_maps_the_columns_of_a_table(tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("key,body,answers,who\n10,how are you,,anna\n11,fine,10,bob\n")
+    recipe = check({"columns": {"id": "key", "text": "body", "reply_to_id": "answers", "author_id": "who"}}, "recipe")
+    summary = build(source, tmp_path / "out", recipe)
+    assert summary.ingested.errors == []
+    assert values(tmp_path / "out" / "workspace", "select text from turns order by depth") == ["how are you", "fine"]
