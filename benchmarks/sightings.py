@@ -108,6 +108,7 @@ select
   case when not embedded then 'own' when roll(s, 'as') < 700 then 'retweeted' else 'quoted' end as seen_as,
   make_timestamp_ms(made(i) + case when embedded then roll(s, 'later') * 60000 else 0 end) as seen_at,
   'v1' as source,
+  'stream' as terms,
   1 + s % 3 as file_id
 from (
   select *, array_to_string(list_transform(
@@ -122,6 +123,7 @@ DELETES = """
 select
   case when kind in ('delete', 'status_withheld') then link(i, getvariable('missing')) end as tweet_id,
   author(i) as author_id,
+  null as author_handle,
   kind,
   case when kind = 'scrub_geo' then tweet_id(i) end as up_to_id,
   make_timestamp_ms(made(i) + 3600000) as at,

@@ -17,6 +17,8 @@ World = dict[str, list[Row]]
 
 COUNTS = ("author_followers", "reply_count", "retweet_count", "like_count", "quote_count")
 LINKS = ("reply_to_id", "reply_to_rounded", "reply_to_author_id", "quoted_id", "conversation_id")
+TWEET_GONE = ("delete", "protected", "status_withheld")
+AUTHOR_GONE = ("user_withheld", "user_delete", "user_protect", "user_suspend")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -35,9 +37,9 @@ def assemble(
     def first(tweet_id: Any) -> Any:
         return versions.get(tweet_id, tweet_id)
 
-    gone = ("delete", "protected", "status_withheld")
-    deleted = {first(one["tweet_id"]) for one in deletes if one["kind"] in gone}
-    withheld = {one["author_id"] for one in deletes if one["kind"] == "user_withheld"} - {None}
+    sightings = list(sightings)
+    deleted = {first(tweet_id) for tweet_id in _deleted(sightings, deletes)}
+    withheld = _withheld(sightings, deletes)
     seen = defaultdict(list)
     for sighting in sightings:
         seen[first(sighting["id"])].append(sighting)
@@ -53,6 +55,28 @@ def assemble(
         "conversations": conversations,
         "wanted": _wanted(tweets, nodes, deleted, withheld),
     }
+
+
+def _deleted(sightings: list[Row], deletes: Sequence[Row]) -> set[int | None]:
+    """Give the tweets that are gone themselves, and those of which only their author's name is known, who is gone."""
+    names = {_name(one) for one in deletes if one["kind"] in AUTHOR_GONE} - {None}
+    unknown = {one["id"] for one in sightings if one["author_id"] is None and _name(one) in names}
+    return unknown | {one["tweet_id"] for one in deletes if one["kind"] in TWEET_GONE}
+
+
+def _withheld(sightings: list[Row], deletes: Sequence[Row]) -> set[int]:
+    """Give the authors who are gone: by id, by name, or by the name that one who is gone by id had."""
+    about = [one for one in deletes if one["kind"] in AUTHOR_GONE]
+    gone = {one["author_id"] for one in about} - {None}
+    names = {_name(one) for one in about} - {None}
+    theirs = {_name(one) for one in sightings if one["author_id"] in gone} - {None}
+    shown = {(one["author_id"], _name(one)) for one in sightings if one["author_id"] is not None}
+    return gone | {one for one, name in shown if name in names or (one >= FIRST_NAME and name in theirs)}
+
+
+def _name(row: Row) -> str | None:
+    handle: str | None = row.get("author_handle")
+    return handle.lower() if handle else None
 
 
 def left_out(world: World, *, quotes: bool = True) -> tuple[int, int, int]:
@@ -217,14 +241,19 @@ def _wanted(tweets: dict[int, Row], nodes: dict[int, Row], deleted: set[int], wi
     for tweet_id, children in replies.items():
         told = [one for one in children if one["reply_to_id"] is not None]  # others name the author of another tweet
         authors = [one["reply_to_author_id"] for one in told if one["reply_to_author_id"] is not None]
+        own = [one for one in told if None is not one["author_id"] == one["reply_to_author_id"]]
         if tweet_id not in deleted and not (authors and min(authors) in withheld):
             threads = [one["conversation_id"] for one in children if one["conversation_id"] is not None]
+            langs = Counter(one["lang"] for one in children if one["lang"] is not None)
             time = id_time(tweet_id)
             made.append(
                 {
                     "tweet_id": tweet_id,
+                    "created_at": None if time is None else EPOCH + timedelta(milliseconds=time),
+                    "author_id": min(authors, default=None),
+                    "lang": min(langs, key=lambda lang: (-langs[lang], lang), default=None),
                     "replies": len(children),
-                    "unlocks": sum(turns[one["id"]] or 1 for one in children),
+                    "unlocks": sum(turns[one["id"]] or 1 for one in children) - len(own),
                     "conversation_id": min(threads, default=None),
                     "obtainable": time is not None and 657 <= time % 1000 <= 666,
                 }

@@ -51,9 +51,10 @@ FIELDS: dict[str, list[Any]] = {
     "seen_as": ["own", "retweeted"],
     "seen_at": TIMES,
     "source": ["v1", "v2"],
+    "terms": [None, "x-api", "stream"],
     "file_id": [1, 2],
 }
-KINDS = ["delete", "protected", "scrub_geo", "status_withheld", "user_withheld"]
+KINDS = ["delete", "protected", "scrub_geo", "status_withheld", "user_withheld", "user_delete"]
 
 sightings = st.lists(
     st.fixed_dictionaries({"id": st.sampled_from(IDS), **{name: st.sampled_from(FIELDS[name]) for name in FIELDS}}),
@@ -65,6 +66,7 @@ deletes = st.lists(
         {
             "tweet_id": st.sampled_from([None, *IDS]),
             "author_id": st.sampled_from([None, 1]),
+            "author_handle": st.sampled_from([None, None, "A"]),
             "kind": st.sampled_from(KINDS),
         }
     ),

@@ -1,4 +1,5 @@
 import itertools
+import json
 import os
 import shutil
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 import synthetic
 from chinwag.build import Summary, run
-from chinwag.errors import NothingToRead
+from chinwag.errors import NothingToRead, UsageError
 from chinwag.export import MANIFEST
 from chinwag.recipe import Recipe, check
 from chinwag.tables import ASSEMBLED
@@ -174,3 +175,23 @@ def test_a_recipe_maps_the_columns_of_a_table(tmp_path: Path) -> None:
     summary = build(source, tmp_path / "out", recipe)
     assert summary.ingested.errors == []
     assert values(tmp_path / "out" / "workspace", "select text from turns order by depth") == ["how are you", "fine"]
+
+
+def test_what_the_recipe_and_the_caller_leave_out_is_as_if_it_had_not_been_read(built: Path, tmp_path: Path) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("key,body,answers,who\n10,how are you,,anna\n11,fine,10,bob\n")
+    names = {"id": "key", "text": "body", "reply_to_id": "answers", "author_id": "who"}
+    recipe = check({"columns": names, "exclude_sources": ["mapped", "web"]}, "recipe")
+    summary = run([built / "in.tar", source], tmp_path / "out", recipe, exclude=["x-api"], workers=1, quiet=True)
+    assert summary.assembled and summary.assembled.excluded == 2
+    found, expected = dataset(tmp_path / "out"), dataset(built / "out")
+    said = json.loads((tmp_path / "out" / "oasst" / MANIFEST).read_text())
+    assert said["assemble"] == {"quotes": True, "exclude": ["mapped", "web", "x-api"]}
+    manifests = {f"{name}/{MANIFEST}" for name in FORMATS}
+    assert {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)} == manifests
+
+
+def test_a_source_that_is_none_is_refused_before_anything_is_read(built: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no source or terms is called 'twnt'; do you mean twint"):
+        run([built / "in.tar"], tmp_path / "out", Recipe(), exclude=["twnt"], workers=1, quiet=True)
+    assert list(tmp_path.iterdir()) == []

@@ -68,7 +68,7 @@ def test_help_names_the_commands() -> None:
 
 
 def test_query_names_every_table() -> None:
-    found = re.search(r"Tables: (.*?)\.", cli.query.help or "", re.DOTALL)
+    found = re.search(r"Tables: (.*?)\.", cli.cli.commands["query"].help or "", re.DOTALL)
     assert found and re.findall(r"\w+", found[1]) == list(TABLES)
 
 

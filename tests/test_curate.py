@@ -87,7 +87,8 @@ def test_a_turn_as_a_row(tmp_path: Path) -> None:
     workspace = curated(tmp_path, [first, status(int(first["id"]) + 1, to=first["id"], author=2, lang="in")])
     (one, other) = rows(workspace, "from turns order by depth")
     author, author_2 = one[5], other[5]
-    assert one == (first["id"], first["id"], None, 0, "prompter", author, "en", "@user1 hello", None, one[9], one[10])
+    assert one[:5] == (first["id"], first["id"], None, 0, "prompter")
+    assert one[5:] == (author, "en", "@user1 hello", None, one[9], one[10], [first["id"]])
     assert other[:5] == (first["id"] + 1, first["id"], first["id"], 1, "assistant")
     assert other[6:9] == ("id", "something", None)
     assert one[9] == rows(workspace, "select created_at from tweets order by id")[0][0]
@@ -132,6 +133,15 @@ def test_splits_do_not_move_when_data_is_added(tmp_path: Path) -> None:
     after = dict(rows(other, "select root_id, split from turns"))
     assert {root_id: after[root_id] for root_id in before} == before
     assert rows(other, "select root_id from turns group by all having count(distinct split) > 1") == []
+
+
+def test_a_turn_holds_the_ids_of_its_tweets(workspace: Path) -> None:
+    curate.run(workspace, Recipe(), quiet=True)
+    held = rows(workspace, "select turn_id, tweet_ids from turns")
+    assert {tweet_ids[0] == turn_id for turn_id, tweet_ids in held} == {True}
+    ids = [tweet_id for _, tweet_ids in held for tweet_id in tweet_ids]
+    dropped = values(workspace, "select id from drops")
+    assert sorted(ids + dropped) == values(workspace, "select tweet_id from nodes order by 1")
 
 
 def test_the_last_recipe_is_remembered(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Hold every promise of the documents that a machine can check against the code."""
 
+import inspect
 import json
 import re
 import sys
 import tomllib
 import types
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -13,13 +15,14 @@ import pytest
 import chinwag
 from chinwag import recipe, shelves
 from chinwag.cli import cli
+from chinwag.providers import x_api
 from chinwag.records import Records, Source, claimant, load
 from chinwag.rows import Rows
-from chinwag.tables import TABLES
+from chinwag.tables import TABLES, TERMS
 from docs import render
 
 ROOT = Path(__file__).parent.parent
-PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md"]
+PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "docs/originals.md"]
 
 
 def read(page: str) -> str:
@@ -65,9 +68,7 @@ def test_the_recipe_in_the_readme_has_every_key_with_its_default() -> None:
     assert found
     table = tomllib.loads(found[1])
     shown = recipe.check(table, "README.md")
-    default = recipe.Recipe()
-    assert (shown.quotes, shown.mentions, shown.split) == (default.quotes, default.mentions, default.split)
-    assert dict(shown.exports) == dict(default.exports)
+    assert replace(shown, filters={}) == recipe.Recipe()
 
 
 def test_the_source_in_contributing_reads_what_it_claims() -> None:
@@ -91,6 +92,16 @@ def test_every_source_is_in_the_readme() -> None:
     assert [
         name for name in shelves.names("sources") if f"| `{name}`" not in read("README.md").replace(", `", "| `")
     ] == []
+
+
+def test_the_page_on_originals_knows_all_terms_providers_and_columns() -> None:
+    page = read("docs/originals.md")
+    assert [name for name in TERMS if f"| `{name}` |" not in page] == []
+    assert [column for column in TABLES["wanted"] if f"| `{column}` |" not in page] == []
+    assert f"${x_api.PRICE}" in page
+    for name in shelves.names("providers"):
+        options = inspect.signature(shelves.load("providers", name).open).parameters
+        assert [option for option in options if not re.search(rf"`{option}`|-O {option}=", page)] == [], name
 
 
 def test_the_changelog_begins_with_this_version() -> None:

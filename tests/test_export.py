@@ -26,7 +26,8 @@ from tests.workspaces import assembled, curated, hashes, rows, status, values
 
 Json = dict[str, Any]
 FORMATS = shelves.names("exports")
-HALVES = Recipe(split=Split(validation=0.3, test=0.3))
+SPOKEN = [name for name in FORMATS if name != "ids"]  # the formats that hold texts
+HALVES = Recipe(split=Split(validation=0.3, test=0.3), exports={name: {} for name in FORMATS})
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +122,27 @@ def test_prompts_are_the_same_in_both_forms(dataset: Path) -> None:
         assert held == lines(dataset / "prompts", split) != []
 
 
-@pytest.mark.parametrize("name", FORMATS)
+def test_ids_hold_the_turns(dataset: Path, workspace: Path) -> None:
+    for split in ("train", "validation", "test"):
+        found = [
+            (int(one["root_id"]), int(turn["id"]), turn["parent_id"] and int(turn["parent_id"]), turn["role"],
+             [int(tweet_id) for tweet_id in turn["tweet_ids"]])
+            for one in lines(dataset / "ids", split)
+            for turn in one["turns"]
+        ]  # fmt: skip
+        columns = "root_id, turn_id, parent_turn_id, role, tweet_ids"
+        assert sorted(found) == sorted(rows(workspace, f"select {columns} from turns where split = '{split}'")) != []
+
+
+def test_the_manifest_of_ids_says_how_to_go_back(dataset: Path, workspace: Path) -> None:
+    key = Workspace(workspace).state.options["curate"]["key"]
+    assert key["hex"]
+    rebuild = "chinwag rehydrate IDS -w WORKSPACE, where IDS is this folder and WORKSPACE has the tweets"
+    assert manifest(dataset / "ids")["ids"] == {"rebuild": rebuild, "key": key, "mentions": "placeholder"}
+    assert not [name for name in SPOKEN if name in manifest(dataset / name)]
+
+
+@pytest.mark.parametrize("name", SPOKEN)
 def test_records_are_in_the_file_of_their_split(dataset: Path, workspace: Path, name: str) -> None:
     for split in ("train", "validation", "test"):
         text = json.dumps(lines(dataset / name, split), ensure_ascii=False)
@@ -146,7 +167,7 @@ def test_the_manifest_is_true(dataset: Path, workspace: Path, name: str) -> None
     assert (said["chinwag"], said["format"]) == (__version__, name)
     assert said["options"] == {"shard_size": 256 * 2**20, "compress": "none", "ids": False}
     assert said["curate"] == {"filters": {}, "mentions": "placeholder", "split": {"validation": 0.3, "test": 0.3}}
-    assert said["assemble"] == {"quotes": True}
+    assert said["assemble"] == {"quotes": True, "exclude": []}
 
 
 def test_what_is_too_deep_is_counted(tmp_path: Path) -> None:
@@ -202,12 +223,13 @@ def test_nobody_is_named_in_what_is_written(archive: Path, dataset: Path) -> Non
     tweets, accounts, names = people(archive)
     assert min(len(tweets), len(accounts), len(names)) > 400
     for name in FORMATS:
+        hidden = accounts | names | (tweets if name in SPOKEN else set())
         for path in (dataset / name).iterdir():
             data = pq.read_table(path).to_pylist() if path.suffix == ".parquet" else path.read_text()
             text = str(data).lower()
-            assert [one for one in tweets | accounts | names if one.lower() in text] == [], path
+            assert [one for one in hidden if one.lower() in text] == [], path
             raw = path.read_bytes()
-            assert [one for one in tweets | accounts | names if one.encode() in raw] == [], path
+            assert [one for one in hidden if one.encode() in raw] == [], path
 
 
 def test_ids_are_kept_on_request(workspace: Path, archive: Path, tmp_path: Path) -> None:
@@ -381,7 +403,7 @@ def test_the_summary_counts_records_once(dataset: Path, workspace: Path, tmp_pat
 
 
 def test_no_such_format(workspace: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="no export is called 'csv'; there are: messages, oasst, prompts"):
+    with pytest.raises(UsageError, match="no export is called 'csv'; there are: ids, messages, oasst, prompts"):
         run("csv", workspace, tmp_path / "out")
 
 

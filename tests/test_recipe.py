@@ -6,6 +6,7 @@ from chinwag.errors import ChinwagError, UsageError
 from chinwag.recipe import Recipe, Split, check, load
 
 DEFAULT = Recipe(
+    exclude_sources=(),
     quotes=True,
     mentions="placeholder",
     filters={},
@@ -14,6 +15,7 @@ DEFAULT = Recipe(
 )
 
 EVERYTHING = """
+exclude_sources = ["x-api", "twint"]
 quotes = false
 mentions = "keep"
 
@@ -47,6 +49,7 @@ def test_every_option(tmp_path: Path) -> None:
     path.write_text(EVERYTHING)
     recipe = load(path)
     assert recipe == Recipe(
+        exclude_sources=["x-api", "twint"],
         quotes=False,
         mentions="keep",
         filters={"sensitive": {}, "language": {"keep": ["en", "ja"]}, "incomplete": {}},
@@ -58,7 +61,8 @@ def test_every_option(tmp_path: Path) -> None:
 
 MISTAKES = {
     "quote = true": "recipe.toml: no key is called 'quote'; do you mean quotes?",
-    "zzz = 1": "recipe.toml: no key is called 'zzz'; there are: quotes, mentions, columns, filters, split, exports",
+    "zzz = 1": "recipe.toml: no key is called 'zzz'; there are: "
+    "quotes, mentions, exclude_sources, columns, filters, split, exports",
     "quotes = 1": "recipe.toml: quotes: Expected `bool`, got `int`",
     "mentions = 3": "recipe.toml: mentions: Expected `str`, got `int`",
     "mentions = 'drop'": "recipe.toml: mentions has to be 'placeholder' or 'keep'",
@@ -69,6 +73,10 @@ MISTAKES = {
     "[filters.language]\nkeep = 'en'": "recipe.toml: filters.language.keep: Expected `array`, got `str`",
     "[filters.language]\nkeep = [1]": "recipe.toml: filters.language.keep: Expected `str`, got `int` - at `$[0]`",
     "[filters.language]\nkep = ['en']": "recipe.toml: filters.language: no option is called 'kep'; do you mean keep?",
+    "exclude_sources = 'x-api'": "recipe.toml: exclude_sources: Expected `array`, got `str`",
+    "exclude_sources = [1]": "recipe.toml: exclude_sources: Expected `str`, got `int` - at `$[0]`",
+    "exclude_sources = ['x_api']": "recipe.toml: exclude_sources: no source or terms is called 'x_api'; "
+    "do you mean x-api?",
     "[columns]\nid = 'a'": "recipe.toml: columns: text has to be given",
     "[columns]\nid = 'a'\ntext = 5": "recipe.toml: columns: text: the name of a column is missing",
     "[columns]\nid = 'a'\ntxt = 'b'": "recipe.toml: columns: no column of sightings is called 'txt'; do you mean text?",

@@ -145,3 +145,18 @@ def test_halves_of_surrogate_pairs_are_replaced_everywhere(text: str, expected: 
     rows.sighting(5, **(TWEET | {"text": text, "urls": [text], "media": [("photo", text, None)]}))
     row = one("sightings", rows)
     assert (row["text"], row["urls"], row["media"][0]["url"]) == (expected, [expected], expected)
+
+
+def test_terms_are_the_sources_unless_a_sighting_has_its_own() -> None:
+    rows = Rows()
+    for stated, own in [(None, None), ("x-api", None), ("x-api", "stream"), (None, "stream")]:
+        rows.terms = stated
+        rows.sighting(1, **TWEET, terms=own)
+    assert [row["terms"] for row in rows.take()["sightings"].to_pylist()] == [None, "x-api", "stream", "stream"]
+
+
+def test_a_notice_may_name_its_author() -> None:
+    rows = Rows()
+    rows.delete("user_delete", None, None, author_handle="anna", at=None)
+    row = one("deletes", rows)
+    assert (row["author_id"], row["author_handle"], row["kind"]) == (None, "anna", "user_delete")

@@ -106,6 +106,12 @@ def tweets_of(
         )
 
 
+def test_a_turn_names_its_tweets_in_the_order_of_their_texts() -> None:
+    own = [tweet(4, created_at=10), tweet(9, 4, created_at=20, text="b"), tweet(7, 9, created_at=30, text="")]
+    turns, _ = turns_of([*own, tweet(5, 4, created_at=40, text="c"), tweet(6, 4, author=2)], KEY)
+    assert [(one.tweet_ids, one.text) for one in turns] == [([4, 9, 7, 5], "words\nb\nc"), ([6], "words")]
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_turns(case: str) -> None:
     tweets, expected, why = CASES[case]
@@ -160,7 +166,7 @@ def trees(draw: st.DrawFn) -> list[Tweet]:
             n + 1,
             None if parent is None else parent + 1,
             draw(st.sampled_from([None, 1, 2, 3])),
-            draw(st.sampled_from(["words", "", "@a and @b", "@B", "https://t.co/x", " "])),
+            draw(st.sampled_from(["words", "", "@a and @b", "@B", "@c", "https://t.co/x", " "])),
             dropped=draw(st.sampled_from([False] * 9 + [True])),
             like_count=draw(st.none() | st.integers(0, 9)),
         )
@@ -300,6 +306,21 @@ def test_placeholders_are_the_same_throughout_a_conversation() -> None:
     tweets = [tweet(n, n - 1 or None, n, text) for n, text in enumerate(texts, 1)]
     assert [turn.text for turn in turns_of(tweets, KEY)[0]] == ["ask @user1", "no, @user2", "@user1?", "@user2!"]
     assert [turn.text for turn in turns_of(tweets, KEY, mentions="keep")[0]] == texts
+
+
+def test_a_turn_that_is_cut_takes_no_placeholder() -> None:
+    texts = {1: "ask @a", 2: " ", 3: "@b says", 4: "or @c", 5: "@b?"}
+    parents = {1: None, 2: 1, 3: 2, 4: 1, 5: 4}
+    turns, dropped = turns_of([tweet(n, parents[n], n, texts[n]) for n in (1, 2, 4, 3, 5)], KEY)
+    assert dropped == {2: "empty", 3: "below_dropped"}
+    assert [one.text for one in turns] == ["ask @user1", "or @user2", "@user3?"]
+
+
+@given(trees())
+def test_texts_follow_from_the_tweets_of_the_turns_alone(tweets: list[Tweet]) -> None:
+    turns, _ = turns_of(tweets, KEY)
+    kept = {tweet_id for one in turns for tweet_id in one.tweet_ids}
+    assert turns_of([one for one in tweets if one.id in kept], KEY) == (turns, {})
 
 
 @given(st.text(alphabet="@＠aB_9 ./:-そ\n", max_size=40) | st.text(max_size=40))

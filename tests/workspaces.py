@@ -78,7 +78,13 @@ def tweet(
 
 
 def turn(turn_id: int, parent_id: int | None = None, depth: int = 0, text: str = "", **more: Any) -> Turn:
-    fields: Json = {"author": f"u_{turn_id}", "lang": "en", "like_count": None, "created_at": None}
+    fields: Json = {
+        "author": f"u_{turn_id}",
+        "lang": "en",
+        "like_count": None,
+        "created_at": None,
+        "tweet_ids": [turn_id],
+    }
     return Turn(id=turn_id, parent_id=parent_id, depth=depth, text=text or f"text {turn_id}", **{**fields, **more})
 
 

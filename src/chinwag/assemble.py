@@ -15,6 +15,7 @@ from pathlib import Path
 from chinwag.engines import Engine, Value
 from chinwag.errors import WorkspaceError
 from chinwag.progress import spinner
+from chinwag.recipe import check_excluded
 from chinwag.sql import statement
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
@@ -45,10 +46,12 @@ STEPS = (
 class Summary:
     """Count the rows of the tables that were made, the links that came to nothing, and the time of each step.
 
+    `excluded` are the sightings that were left out because of where they are from.
     `newer` links name a tweet that is not older; of the parents whose ids were lost in floats, `joined` were found.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
+    excluded: int = 0
     newer: int = 0
     joined: int = 0
     lost: int = 0
@@ -58,10 +61,11 @@ class Summary:
     def line(self) -> str:
         """Say it in one line."""
         rows = self.rows
+        excluded = f"{self.excluded:,} sightings left out, " if self.excluded else ""
         newer = f"{self.newer:,} links to tweets that are not older left out, " if self.newer else ""
         floats = f"lost ids: {self.joined:,} joined, {self.lost:,} not, " if self.joined or self.lost else ""
         return (
-            f"{rows['tweets']:,} tweets, {rows['edges']:,} edges, {rows['nodes']:,} tweets in "
+            f"{excluded}{rows['tweets']:,} tweets, {rows['edges']:,} edges, {rows['nodes']:,} tweets in "
             f"{rows['conversations']:,} conversations, {rows['wanted']:,} wanted, {newer}{floats}{self.seconds:.1f} s"
         )
 
@@ -70,19 +74,24 @@ def run(
     workspace: Path,
     *,
     quotes: bool = True,
+    exclude: Sequence[str] = (),
     memory: int | None = None,
     threads: int | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Make `tweets`, `edges`, `nodes`, `conversations` and `wanted` from what was ingested.
 
+    Sightings whose source or terms `exclude` names are left out, as if they had never been made; what these sources say
+    of deletes and edits counts all the same.
     What does not fit in `memory` (bytes, for the whole process) goes to the workspace's scratch folder. The tables
     appear together or not at all.
-    Raises WorkspaceError where nothing was ingested, EngineError where the database cannot go on.
+    Raises WorkspaceError where nothing was ingested, EngineError where the database cannot go on, UsageError where
+    `exclude` names what there is not.
     """
     from chinwag.engines.duckdb import DuckDB
 
     started = time.perf_counter()
+    check_excluded(exclude)
     target = Workspace(workspace)
     if not target.state.steps.get("ingest"):
         raise WorkspaceError(f"{workspace}: nothing was ingested; start with: chinwag ingest PATH -w {workspace}")
@@ -90,12 +99,31 @@ def run(
     with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
         for table in GIVEN:
             engine.read(table, target.parts(table))
+        if exclude and target.parts("sightings"):
+            summary.excluded = leave_out(engine, scratch, exclude, quiet=quiet)
         make_all(engine, scratch, summary, quotes=quotes, quiet=quiet)
         name = f"{target.state.number + 1:08}"
         made = {table: [target.adopt(table, scratch / f"{table}.parquet", name)] for table in ASSEMBLED}
-        target.commit("assemble", replace=made, options={"quotes": quotes})
+        target.commit("assemble", replace=made, options={"quotes": quotes, "exclude": sorted(set(exclude))})
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+def again(workspace: Path, *, quiet: bool = True) -> Summary | None:
+    """Make the trees anew, in the way in which they were made last; None where they are those of all that was read."""
+    target = Workspace(workspace)
+    if target.fresh("assemble", after="ingest"):
+        return None
+    return run(workspace, **target.state.options.get("assemble", {}), quiet=quiet)
+
+
+def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], *, quiet: bool) -> int:
+    """Put in the place of `sightings` those to assemble, written to a folder; gives how many others there are."""
+    names, part, held = ",".join(exclude), folder / "sightings.parquet", _count(engine, "sightings")
+    with spinner("assemble: included", quiet=quiet):
+        kept = engine.write("sightings", statement("included"), part, [names, names])
+        engine.read("sightings", [part])
+    return held - kept
 
 
 def make_all(engine: Engine, folder: Path, summary: Summary, *, quotes: bool, quiet: bool) -> None:

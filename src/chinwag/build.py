@@ -1,13 +1,14 @@
-"""Go the whole way: from files to a data set, as a recipe says."""
+"""Go the whole way: from files to a data set, as a recipe says; or to an export as if some had not been there."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chinwag import assemble, curate, export, ingest
-from chinwag.errors import NothingToRead
-from chinwag.recipe import Recipe
+from chinwag import assemble, curate, export, ingest, shelves
+from chinwag.errors import NothingToRead, WorkspaceError
+from chinwag.pseudonyms import key_of
+from chinwag.recipe import Recipe, check_excluded
 from chinwag.workspace import Workspace
 
 
@@ -29,6 +30,7 @@ def run(  # noqa: PLR0913 - the options of all stages
     workspace: Path | None = None,
     source: str | None = None,
     columns: Mapping[str, str] | None = None,
+    exclude: Sequence[str] = (),
     workers: int | None = None,
     memory: int | None = None,
     quiet: bool = False,
@@ -36,10 +38,12 @@ def run(  # noqa: PLR0913 - the options of all stages
 ) -> Summary:
     """Ingest, assemble, curate and export each format of the recipe to a folder of its own in `out`.
 
-    The workspace is `out/workspace` unless it is named; what it has already is not read again. `writing` goes to every
-    export. Raises NothingToRead where no file holds a tweet; ExportError, before anything is read, where something else
-    is in an export's place.
+    The workspace is `out/workspace` unless it is named; what it has already is not read again. Sources and terms that
+    `exclude` names are left out, as are those of the recipe. `writing` goes to every export. Raises NothingToRead where
+    no file holds a tweet; before anything is read, ExportError where something else is in an export's place, UsageError
+    where `exclude` names what there is not.
     """
+    check_excluded(exclude)
     for name in recipe.exports:
         export.check_place(out / name)
     place = workspace or out / "workspace"
@@ -47,8 +51,45 @@ def run(  # noqa: PLR0913 - the options of all stages
     summary = Summary(ingest.run(paths, place, source=source, columns=columns, workers=workers, quiet=quiet))
     if not Workspace(place).parts("sightings"):
         raise NothingToRead("; ".join(summary.ingested.errors) or "no tweets found")
-    summary.assembled = assemble.run(place, quotes=recipe.quotes, memory=memory, quiet=quiet)
+    left_out = [*recipe.exclude_sources, *exclude]
+    summary.assembled = assemble.run(place, quotes=recipe.quotes, exclude=left_out, memory=memory, quiet=quiet)
     summary.curated = curate.run(place, recipe, memory=memory, quiet=quiet)
     for name, options in recipe.exports.items():
         summary.exported.append(export.run(name, place, out / name, options=dict(options), quiet=quiet, **writing))
     return summary
+
+
+def export_without(
+    format: str,
+    workspace: Path,
+    out: Path,
+    exclude: Sequence[str],
+    *,
+    memory: int | None = None,
+    quiet: bool = False,
+    **writing: Any,
+) -> export.Summary:
+    """Export a workspace in one format as if the sources and terms that `exclude` names had never been read.
+
+    What was left out when it was assembled stays out. Its tables stay as they are: trees and turns are made anew in
+    its scratch folder, by the recipe its own were made by last. Deletes and edits count, whoever told of them.
+    Raises what `assemble`, `curate` and `export` raise, and WorkspaceError where its turns were made with a key that is
+    not given now: pseudonyms that follow from the tweets alone would be weaker.
+    """
+    shelves.load("exports", format)
+    check_excluded(exclude)
+    export.check_place(out)
+    target = Workspace(workspace)
+    with target.writing() as scratch:
+        made = target.state.options.get("assemble")
+        if made is None:
+            raise WorkspaceError(f"{workspace}: nothing is assembled; run: chinwag assemble -w {workspace}")
+        if "curate" in target.state.options:
+            key_of(target)
+        other = Workspace(scratch / "workspace", create=True)
+        given = {table: [str(part.absolute()) for part in target.parts(table)] for table in assemble.GIVEN}
+        other.commit("ingest", add=given)
+        left_out = [*made["exclude"], *exclude]
+        assemble.run(other.path, quotes=made["quotes"], exclude=left_out, memory=memory, quiet=quiet)
+        curate.run(other.path, curate.last_recipe(target), memory=memory, quiet=quiet)
+        return export.run(format, other.path, out, quiet=quiet, **writing)

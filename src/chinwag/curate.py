@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chinwag import shelves
 from chinwag.engines import Engine
@@ -23,6 +23,9 @@ from chinwag.sql import statement
 from chinwag.tables import schema
 from chinwag.turns import Turn, Tweet, split_of, turns_of
 from chinwag.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 BATCH = 50_000  # rows written at once
 
@@ -80,11 +83,21 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
     return summary
 
 
-def last_recipe(target: Workspace) -> Recipe:
-    """Give what the turns of a workspace were made by last; the default recipe where there are none."""
+def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:
+    """Give what the turns of a workspace were made by last; the default recipe where there are none.
+
+    Where they are those of a dehydrated set no recipe makes them again: raises WorkspaceError, or gives `rehydrated`.
+    """
     options = target.state.options.get("curate")
     if options is None:
         return Recipe()
+    if "rehydrated" in options:
+        if rehydrated is not None:
+            return rehydrated
+        raise WorkspaceError(
+            f"{target.path}: its turns are those of a dehydrated set, which no recipe makes; "
+            f"run again: chinwag rehydrate IDS -w {target.path}"
+        )
     return Recipe(filters=options["filters"], mentions=options["mentions"], split=Split(**options["split"]))
 
 
@@ -101,11 +114,11 @@ def _run_filters(engine: Engine, recipe: Recipe) -> None:
 def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary) -> tuple[Path, Path]:
     """Write the turns of all conversations, and what was cut in making them; memory holds one at a time."""
     made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
-    with _part("turns", made) as add_turns, _part("drops", cut) as add_drops:
+    with adding(made, schema("turns")) as add_turns, adding(cut, schema("drops")) as add_drops:
         for root_id, tweets in groupby(_tweets(engine), itemgetter(0)):
             turns, dropped = turns_of((tweet for _, tweet in tweets), key, mentions=recipe.mentions)
             split = split_of(root_id, recipe.split.validation, recipe.split.test)
-            add_turns([_row(turn, root_id, split) for turn in turns])
+            add_turns([turn_row(turn, root_id, split) for turn in turns])
             add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
             summary.conversations += bool(turns)
             summary.turns += len(turns)
@@ -114,12 +127,11 @@ def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summ
 
 
 @contextmanager
-def _part(table: str, path: Path) -> Iterator[Callable[[list[tuple[Any, ...]]], None]]:
-    """Write a table to a file, `BATCH` rows or more at once."""
+def adding(path: Path, wanted: "pa.Schema") -> Iterator[Callable[[list[tuple[Any, ...]]], None]]:
+    """Give what writes rows to a Parquet file, `BATCH` of them or more at once."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    wanted = schema(table)
     waiting: list[tuple[Any, ...]] = []
     with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
 
@@ -137,20 +149,23 @@ def _part(table: str, path: Path) -> Iterator[Callable[[list[tuple[Any, ...]]], 
 
 def _tweets(engine: Engine) -> Iterator[tuple[int, Tweet]]:
     """Give each tweet in a tree with its root, conversation by conversation."""
+    for batch in engine.rows(statement("thread")):
+        yield from zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True)
+
+
+def tweets_in(batch: "pa.RecordBatch") -> Iterator[Tweet]:
+    """Give the tweets of rows that have the columns of `Tweet`, the id as `tweet_id`."""
     import pyarrow as pa
 
-    for batch in engine.rows(statement("thread")):
-        columns = batch.to_pydict()
-        times = batch["created_at"].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_pylist()
-        media = [[item["kind"] for item in items or ()] for items in columns["media"]]
-        for root_id, *rest in zip(
-            columns["root_id"], columns["tweet_id"], columns["parent_id"], columns["author_id"], columns["lang"],
-            columns["text"], columns["reply_prefix"], media, columns["like_count"], times, columns["dropped"],
-            strict=True,
-        ):  # fmt: skip
-            yield root_id, Tweet(*rest)
+    times = batch["created_at"].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_pylist()
+    media = [[item["kind"] for item in items or ()] for items in batch["media"].to_pylist()]
+    names = ("tweet_id", "parent_id", "author_id", "lang", "text", "reply_prefix")
+    columns = [batch[name].to_pylist() for name in names]
+    columns += [media, batch["like_count"].to_pylist(), times, batch["dropped"].to_pylist()]
+    return (Tweet(*values) for values in zip(*columns, strict=True))
 
 
-def _row(turn: Turn, root_id: int, split: str) -> tuple[Any, ...]:
+def turn_row(turn: Turn, root_id: int, split: str) -> tuple[Any, ...]:
+    """Give a turn as a row of `turns`."""
     return (turn.id, root_id, turn.parent_id, turn.depth, turn.role, turn.author, turn.lang, turn.text,
-            turn.like_count, turn.created_at, split)  # fmt: skip
+            turn.like_count, turn.created_at, split, turn.tweet_ids)  # fmt: skip

@@ -6,6 +6,8 @@ ChinwagError            the input or the world is at fault: exit code 1
 ├── WorkspaceError      the workspace cannot be used as asked
 │   └── WorkspaceBusy   another run is writing to it
 ├── EngineError         the database could not finish a step
+├── ProviderError       a provider refuses: nothing more can be asked of it now
+│   └── Unanswered      one request was not answered, however often it was sent; others may be
 └── ExportError         an export could not be written, or broke its consumer's rules
 """
 
@@ -57,6 +59,14 @@ class WorkspaceBusy(WorkspaceError):
 
 class EngineError(ChinwagError):
     """Report a step that the database could not finish."""
+
+
+class ProviderError(ChinwagError):
+    """Report a provider that refuses: nothing more can be asked of it now."""
+
+
+class Unanswered(ProviderError):
+    """Report a request that was not answered, however often it was sent; others may be."""
 
 
 class ExportError(ChinwagError):

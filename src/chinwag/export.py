@@ -141,13 +141,15 @@ def _write(
                         shards[split, kind] = stack.enter_context(new)
                     shards[split, kind].add(record)
         files = [entry for _, shard in sorted(shards.items()) for entry in shard.close()]
+    own = part.__name__.rpartition(".")[2]
     return {
         "chinwag": __version__,
-        "format": part.__name__.rpartition(".")[2],
+        "format": own,
         "options": {"shard_size": shard_size, "compress": compress, "ids": ids, **options},
         "curate": {name: value for name, value in target.state.options["curate"].items() if name != "key"},
         "assemble": target.state.options["assemble"],
         "counts": dict(sorted(counts.items())),
+        **({own: part.about(target)} if hasattr(part, "about") else {}),
         "files": files,
     }
 
@@ -169,7 +171,8 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Turn]]:
         for batch in file.iter_batches(BATCH):
             written = batch["created_at"].cast(pa.int64()).to_pylist()
             columns = [batch[name].to_pylist() for name in names]
+            columns += [written, batch["tweet_ids"].to_pylist()]
             for root_id, split, *values in zip(
-                batch["root_id"].to_pylist(), batch["split"].to_pylist(), *columns, written, strict=True
+                batch["root_id"].to_pylist(), batch["split"].to_pylist(), *columns, strict=True
             ):
                 yield root_id, split, Turn(*values)

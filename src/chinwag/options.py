@@ -38,6 +38,19 @@ class Columns(click.ParamType[Mapping[str, str]]):
         return parse(value)
 
 
+class Setting(click.ParamType[tuple[str, str]]):
+    """Take a setting as NAME=VALUE."""
+
+    name = "name=value"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """Give the name and the value."""
+        name, equals, rest = str(value).partition("=")
+        if not equals or not name:
+            self.fail(f"{value!r} is no NAME=VALUE", param, ctx)
+        return name.replace("-", "_"), rest
+
+
 # Read by `_failure`, wherever it stands on the line.
 debug_option = click.option("--debug", is_flag=True, expose_value=False, help="Show where an error came from.")
 
@@ -65,6 +78,41 @@ map_option = click.option(
     help="Which columns of a table no source knows are which, as id=tweet_id,text=body; or a ready map: twcs.",
 )
 workers_option = click.option("--workers", type=click.IntRange(1), help="Processes that read; default: all cores.")
+
+exclude_option = click.option(
+    "--exclude-source",
+    "exclude",
+    multiple=True,
+    metavar="NAME",
+    help="Leave out what a source, or all sources of the same terms, gave: v2, x-api, web. Can be repeated.",
+)
+
+
+def selection_options(command: Command) -> Command:
+    """Add the options that choose among missing tweets."""
+    day = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
+    options = (
+        click.option("--top", type=click.IntRange(1), help="Only the first so many."),
+        click.option("--lang", help="Only those most of whose replies are in these languages: en,de."),
+        click.option("--since", type=day, help="Only those written at this time (UTC) or later."),
+        click.option("--until", type=day, help="Only those written before this time (UTC)."),
+        click.option("--min-replies", type=click.IntRange(1), default=1, help="Only those with so many known replies."),
+        recipe_option,
+        memory_option,
+    )
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
+
+
+def spending_options(command: Command) -> Command:
+    """Add the options that say whom to ask, and how much it may cost."""
+    options = (
+        click.option("--provider", default="x-api", show_default=True, help="`chinwag list providers` names them."),
+        click.option("-O", "--option", "settings", type=Setting(), multiple=True, help="An option of the provider."),
+        click.option("--max-posts", type=click.IntRange(0), help="Ask for no more posts than this."),
+        click.option("--max-spend", type=click.FloatRange(0), help="Spend no more dollars than this."),
+        click.option("--dry-run", is_flag=True, help="Say what would be asked and what it costs; ask nothing."),
+    )
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
 
 def writing_options(command: Command) -> Command:

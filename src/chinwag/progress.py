@@ -29,6 +29,21 @@ def bar(label: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
 
 
 @contextmanager
+def count(label: str, total: int, *, quiet: bool = False) -> Iterator[Bar]:
+    """Show a bar of things that are counted, as `bar` does."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(label, total=total or None)
+        yield lambda done: progress.update(task, completed=done)
+
+
+@contextmanager
 def spinner(label: str, *, quiet: bool = False) -> Iterator[None]:
     """Show that a step of unknown length is going on, as `bar` does."""
     if quiet or not sys.stderr.isatty():

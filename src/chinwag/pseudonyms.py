@@ -6,6 +6,8 @@ and nobody else; the same tweets always give the same pseudonyms.
 
 import hashlib
 import os
+from collections.abc import Mapping
+from pathlib import Path
 
 from chinwag.errors import WorkspaceError
 from chinwag.workspace import Workspace
@@ -29,14 +31,19 @@ def key_of(target: Workspace) -> bytes:
 
     Raises WorkspaceError where that is another key, or none: one from the environment is never stored.
     """
-    stored = target.state.options["curate"]["key"]
-    key = given_key() or bytes.fromhex(stored["hex"] or "")
+    return key_by(target.state.options["curate"]["key"], target.path, "set that of then, or curate again")
+
+
+def key_by(stored: Mapping[str, str | None], place: Path, remedy: str) -> bytes:
+    """Give the key that `describe` said this of; `place` and what to do about a wrong one are told in errors."""
+    given = given_key()
+    key = given or bytes.fromhex(stored["hex"] or "")
     if not key:
-        raise WorkspaceError(f"{target.path}: its pseudonyms were made with ${VARIABLE}; set it")
+        raise WorkspaceError(f"{place}: its pseudonyms were made with ${VARIABLE}; set it")
     if _check(key) != stored["check"]:
-        raise WorkspaceError(
-            f"{target.path}: its pseudonyms were not made with this ${VARIABLE}; set that of then, or curate again"
-        )
+        if given is None:
+            raise WorkspaceError(f"{place}: damaged: its key does not fit what is said of it")
+        raise WorkspaceError(f"{place}: its pseudonyms were not made with this ${VARIABLE}; {remedy}")
     return key
 
 

@@ -81,6 +81,19 @@ def rows(batches: "Iterable[pa.RecordBatch]") -> Iterator[tuple[Any, ...]]:
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
+def print_as(format: str, columns: list[str], batches: "Iterable[pa.RecordBatch]", out: IO[str]) -> None:
+    """Print rows as `table`, `csv`, `jsonl`, or only the first column, as `ids`."""
+    if format == "table":
+        print_table(columns, batches)
+    elif format == "csv":
+        print_csv(columns, batches, out)
+    else:
+        encoder = msgspec.json.Encoder(enc_hook=str, decimal_format="number")
+        for row in rows(batches):
+            line = str(row[0]) if format == "ids" else encoder.encode(dict(zip(columns, row, strict=True))).decode()
+            out.write(f"{line}\n")
+
+
 def print_json(columns: list[str], batches: "Iterable[pa.RecordBatch]", out: IO[str]) -> None:
     """Print one array of objects, a line each."""
     encoder = msgspec.json.Encoder(enc_hook=str, decimal_format="number")

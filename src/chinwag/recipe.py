@@ -2,7 +2,7 @@
 
 import inspect
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import msgspec
 
 from chinwag import columns, shelves
 from chinwag.errors import ChinwagError, UsageError, check_known
+from chinwag.tables import TERMS
 
 Options = Mapping[str, Any]
 
@@ -25,9 +26,10 @@ class Split:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Say how trees are assembled, what is dropped, how turns are written, and which exports are made."""
+    """Say what is left out, how trees are assembled, how turns are written, and which exports are made."""
 
     columns: Mapping[str, str] | None = None
+    exclude_sources: Sequence[str] = ()
     quotes: bool = True
     mentions: str = "placeholder"
     filters: Mapping[str, Options] = field(default_factory=dict)
@@ -54,7 +56,7 @@ def load(path: Path | None) -> Recipe:
 def check(table: Mapping[str, Any], where: str) -> Recipe:
     """Make a recipe of a decoded table; `where` names it in errors."""
     tables = dict.fromkeys(("columns", "filters", "split", "exports"), dict)
-    allowed: dict[str, type] = {"quotes": bool, "mentions": str, **tables}
+    allowed: dict[str, Any] = {"quotes": bool, "mentions": str, "exclude_sources": list[str], **tables}
     check_known(table, allowed, where, "key")
     for key, value in table.items():
         _is(value, allowed[key], f"{where}: {key}")
@@ -63,10 +65,19 @@ def check(table: Mapping[str, Any], where: str) -> Recipe:
     for shelf, verb in (("filters", "drop"), ("exports", "records")):
         for name, options in table.get(shelf, {}).items():
             check_known([name], shelves.names(shelf), f"{where}: {shelf}", shelf.removesuffix("s"))
-            _fits(getattr(shelves.load(shelf, name), verb), options, f"{where}: {shelf}.{name}")
+            fits(getattr(shelves.load(shelf, name), verb), options, f"{where}: {shelf}.{name}")
     if "columns" in table:
         columns.check(table["columns"], f"{where}: columns")
+    check_excluded(table.get("exclude_sources", ()), f"{where}: exclude_sources")
     return Recipe(**{**table, "split": _split(table.get("split", {}), where)})
+
+
+def check_excluded(names: Iterable[str], where: str = "--exclude-source") -> None:
+    """Hold what is to be left out against the sources on the shelf and the terms there are.
+
+    Raises UsageError, with the one that was likely meant.
+    """
+    check_known(names, (*shelves.names("sources"), *TERMS), where, "source or terms")
 
 
 def _split(table: Mapping[str, Any], where: str) -> Split:
@@ -81,7 +92,7 @@ def _split(table: Mapping[str, Any], where: str) -> Split:
     return split
 
 
-def _fits(verb: Callable[..., Any], options: Any, where: str) -> None:
+def fits(verb: Callable[..., Any], options: Any, where: str) -> None:
     """Hold options against the keyword arguments of the function they are for."""
     _is(options, dict, where)
     keywords = {

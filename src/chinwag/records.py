@@ -30,6 +30,7 @@ class Source:
     claims: Callable[[dict[str, Any]], bool]
     read: Callable[[Any, int, Rows], bool]
     decoder: msgspec.json.Decoder[Any]
+    terms: str | None = None
 
 
 def load(only: str | None = None, mapping: Mapping[str, str] | None = None) -> list[Source]:
@@ -47,7 +48,8 @@ def _source(name: str) -> Source:
     missing = [wanted for wanted in ("Record", "claims", "read") if not hasattr(part, wanted)]
     if missing:
         raise ChinwagError(f"source {name!r} has no {' and no '.join(missing)}")
-    return Source(name, part.Record, part.claims, part.read, msgspec.json.Decoder(part.Record))
+    decoder = msgspec.json.Decoder(part.Record)
+    return Source(name, part.Record, part.claims, part.read, decoder, getattr(part, "TERMS", None))
 
 
 def claimant(record: dict[str, Any], sources: Iterable[Source]) -> Source | None:
@@ -64,7 +66,7 @@ class Records:
 
     def _turn_to(self, source: Source) -> None:
         self._source = source
-        self._rows.source = source.name
+        self._rows.source, self._rows.terms = source.name, source.terms
         self._rows.sources.add(source.name)
 
     def lines(self, numbers: range, lines: bytes) -> None:

@@ -31,6 +31,7 @@ class Rows:
         self._edits: list[tuple[Any, ...]] = []
         self.place = Place()
         self.source = ""
+        self.terms: str | None = None
         self.file_id = 0
         self.member = ""
         self.counts: Counter[str] = Counter()
@@ -68,8 +69,9 @@ class Rows:
         media: list[tuple[str | None, str | None, str | None]] | None = None,
         seen_as: str = "own",
         seen_at: int | None = None,
+        terms: str | None = None,
     ) -> None:
-        """Add one sighting; `counts` are replies, retweets, likes, quotes.
+        """Add one sighting; `counts` are replies, retweets, likes, quotes; `terms` are the source's, if not given.
 
         A parent is older than its child, and so is a quoted tweet: a link that says otherwise is left out and counted.
         Ids below the first snowflake need not be in the order of time: `assemble` holds their times against each other.
@@ -86,7 +88,7 @@ class Rows:
             (id, created_at, author_id, author_handle, author_followers, author_verified, text, reply_prefix,
              OLD_LANGUAGES.get(lang, lang) if lang else None, reply_to_id, reply_to_rounded, reply_to_author_id,
              quoted_id, conversation_id, *counts, possibly_sensitive, client, urls, hashtags, media, seen_as, seen_at,
-             self.source, self.file_id)
+             self.source, terms or self.terms, self.file_id)
         )  # fmt: skip
 
     def link(self, line: int, column: str, value: object) -> tuple[int | None, int | None]:
@@ -111,12 +113,19 @@ class Rows:
             self._edits.append((tweet_id, initial_id, self.file_id))
 
     def delete(
-        self, kind: str, tweet_id: int | None, author_id: int | None, *, up_to_id: int | None = None, at: int | None
+        self,
+        kind: str,
+        tweet_id: int | None,
+        author_id: int | None,
+        *,
+        author_handle: str | None = None,
+        up_to_id: int | None = None,
+        at: int | None,
     ) -> None:
         """Add a notice that a tweet, or what an author wrote, is gone; a time that no clock can show is left out."""
         self.counts["deletes"] += 1
         at = at if at is not None and at <= LARGEST_TIME else None
-        self._deletes.append((tweet_id, author_id, kind, up_to_id, at, self.file_id))
+        self._deletes.append((tweet_id, author_id, author_handle, kind, up_to_id, at, self.file_id))
 
     def reject(self, line: int, reason: str) -> None:
         """Count a record of which nothing is in the tables."""

@@ -13,7 +13,7 @@ from types import ModuleType
 
 from chinwag.errors import UsageError
 
-SHELVES = ("sources", "filters", "exports")
+SHELVES = ("sources", "filters", "exports", "providers")
 
 
 def names(shelf: str) -> list[str]:
@@ -33,8 +33,8 @@ def load(shelf: str, name: str) -> ModuleType:
 
     Raises UsageError, naming those there are, where there is none of this name.
     """
-    if name in _own(shelf):
-        return importlib.import_module(f"chinwag.{shelf}.{name}")
+    if name in (own := _own(shelf)):
+        return importlib.import_module(f"chinwag.{shelf}.{own[name].stem}")
     if name in _added(shelf):
         try:
             return importlib.import_module(_added(shelf)[name])
@@ -45,7 +45,12 @@ def load(shelf: str, name: str) -> ModuleType:
 
 def _own(shelf: str) -> dict[str, Path]:
     folder = Path(__file__).parent / shelf
-    return {path.stem: path for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    return {_name(shelf, path.stem): path for path in folder.glob("*.py") if not path.stem.startswith("_")}
+
+
+def _name(shelf: str, stem: str) -> str:
+    """Give a part's name: a provider's is written as X and the world write it, `x-api`."""
+    return stem.replace("_", "-") if shelf == "providers" else stem
 
 
 def _added(shelf: str) -> dict[str, str]:

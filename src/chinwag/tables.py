@@ -41,12 +41,18 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "seen_as": ("text", "own, retweeted, quoted, included or parent"),
         "seen_at": ("time", "when the record that shows it was made; null where the source does not say"),
         "source": ("text", "the shape of the record"),
+        "terms": ("text", "under whose terms it was got: x-api, stream, web, own or published; null: not told"),
         "file_id": ("id", "the file it was read from"),
     },
     "deletes": {
         "tweet_id": ("id", "the tweet that is gone"),
         "author_id": ("id", "its author, or the author all of whose tweets are meant"),
-        "kind": ("text", "delete, protected, scrub_geo, status_withheld or user_withheld"),
+        "author_handle": ("text", "that author's screen name, without @, where the notice gives no id"),
+        "kind": (
+            "text",
+            "delete, protected, scrub_geo or status_withheld; of authors user_withheld, user_delete, user_protect or "
+            "user_suspend",
+        ),
         "up_to_id": ("id", "for scrub_geo: the last tweet it is about"),
         "at": ("time", "when the notice was given"),
         "file_id": ("id", "the file it was read from"),
@@ -115,10 +121,23 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     },
     "wanted": {
         "tweet_id": ("id", "a missing tweet that known tweets reply to, or the missing root of their conversation"),
+        "created_at": ("time", "the time in its id; null for one of before snowflake ids"),
+        "author_id": ("id", "its author, where a reply tells"),
+        "lang": ("text", "the language of most of the known replies to it"),
         "replies": ("int64", "known replies to it"),
         "unlocks": ("int64", "turns that would join a conversation if it were there"),
         "conversation_id": ("id", "the root's id, where a reply gives it"),
         "obtainable": ("bool", "whether its id can occur in a 1 % stream sample at all"),
+    },
+    "asked": {
+        "id": ("id", "what a provider was asked for: a tweet, or a conversation by its root"),
+        "level": ("text", "tweet or conversation"),
+        "provider": ("text", "who was asked"),
+        "outcome": (
+            "text",
+            "found, not_found, protected, suspended, withheld, unavailable or unknown; of conversations whole",
+        ),
+        "at": ("time", "when the answer came"),
     },
     "drops": {
         "id": ("id", "a tweet, or the root of a conversation"),
@@ -137,7 +156,17 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "like_count": ("int64", "the most likes any of its tweets has; null where none is known"),
         "created_at": ("time", "time of its first tweet"),
         "split": ("text", "train, validation or test; the same for a whole conversation"),
+        "tweet_ids": ("ids", "its tweets, in the order of their texts"),
     },
+}
+
+# Under whose terms a sighting was got. A source states its own as `TERMS`, or says them of each sighting.
+TERMS = {
+    "x-api": "It was got through X's API, by whoever signed X's developer agreement.",
+    "stream": "It is of the stream samples that archive.org keeps.",
+    "web": "It was read off the web pages, or from what they are made of, by a scraper.",
+    "own": "It is of a personal archive, as its owner downloaded it.",
+    "published": "It is of an archive that its owner gave to be published.",
 }
 
 ASSEMBLED = ("tweets", "edges", "nodes", "conversations", "wanted")
@@ -156,6 +185,7 @@ def schema(table: str) -> "pa.Schema":
         "text": pa.string(),
         "time": pa.timestamp("ms", tz="UTC"),
         "texts": pa.list_(pa.string()),
+        "ids": pa.list_(pa.int64()),
         "media": pa.list_(media),
     }
     return pa.schema([(column, types[kind]) for column, (kind, _) in TABLES[table].items()])

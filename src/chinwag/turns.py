@@ -54,6 +54,7 @@ class Turn:
     text: str
     like_count: int | None
     created_at: int | None
+    tweet_ids: list[int]
 
     @property
     def role(self) -> str:
@@ -79,6 +80,7 @@ def turns_of(
 
     `tweets` come parents first, the root at the head; `key` makes the pseudonyms; `mentions` are made placeholders or
     kept. A dropped tweet takes all that answers it with it. Fewer than two turns are no conversation: none is given.
+    The texts follow from the tweets of the turns that are given: no others take numbers of placeholders.
     """
     runs: dict[int, _Run] = {}
     dropped: dict[int, str] = {}
@@ -98,33 +100,42 @@ def turns_of(
     turns = []
     for run in ordered:
         run.tweets.sort(key=lambda tweet: (tweet.created_at or 0, tweet.id))  # the order of time, as in assemble
-        texts = (readable(tweet, handles, mentions) for tweet in run.tweets)
-        run.text = "\n".join(text for text in texts if text)
+        below = run.parent is not None and run.parent.cut
+        run.text = text_of(run.tweets, {} if below else handles, mentions)
         run.depth = run.parent.depth + 1 if run.parent else 0
-        run.cut = not run.text or (run.parent is not None and run.parent.cut)
+        run.cut = below or not run.text
         if run.cut:
             dropped.update((tweet.id, "below_dropped" if run.text else "empty") for tweet in run.tweets)
         else:
-            turns.append(_turn(run, key))
+            parent_id = run.parent.tweets[0].id if run.parent else None
+            turns.append(turn_of(run.tweets, parent_id, run.depth, run.text, key))
     if len(turns) < 2:
         dropped.update((tweet_id, "single_turn") for tweet_id in runs if tweet_id not in dropped)
         turns = []
     return turns, dropped
 
 
-def _turn(run: _Run, key: bytes) -> Turn:
-    first = run.tweets[0]
-    likes = [tweet.like_count for tweet in run.tweets if tweet.like_count is not None]
+def turn_of(tweets: list[Tweet], parent_id: int | None, depth: int, text: str, key: bytes) -> Turn:
+    """Make a turn of its tweets, the first at the head; `parent_id` is the turn it answers."""
+    first = tweets[0]
+    likes = [tweet.like_count for tweet in tweets if tweet.like_count is not None]
     return Turn(
         id=first.id,
-        parent_id=run.parent.tweets[0].id if run.parent else None,
-        depth=run.depth,
+        parent_id=parent_id,
+        depth=depth,
         author=pseudonym("u", first.author_id if first.author_id is not None else -first.id, key),
         lang=first.lang,
-        text=run.text,
+        text=text,
         like_count=max(likes, default=None),
         created_at=first.created_at,
+        tweet_ids=[tweet.id for tweet in tweets],
     )
+
+
+def text_of(tweets: Iterable[Tweet], handles: dict[str, str], mentions: str) -> str:
+    """Give the text of a turn: those of its tweets, a line or more each; see `readable`."""
+    texts = (readable(tweet, handles, mentions) for tweet in tweets)
+    return "\n".join(text for text in texts if text)
 
 
 def readable(tweet: Tweet, handles: dict[str, str], mentions: str) -> str:
@@ -140,6 +151,11 @@ def readable(tweet: Tweet, handles: dict[str, str], mentions: str) -> str:
     if mentions == "placeholder":
         text = MENTION.sub(lambda found: handles.setdefault(found[1].lower(), f"@user{len(handles) + 1}"), text)
     return text
+
+
+def mentioned(text: str) -> list[str]:
+    """Name whom a text mentions, each once, in small letters, in the order of the text."""
+    return list(dict.fromkeys(name.lower() for name in MENTION.findall(text)))
 
 
 def _without_trailing_links(text: str) -> str:

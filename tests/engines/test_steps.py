@@ -24,9 +24,15 @@ CASES = {
     for title, case in json.loads(path.read_text(encoding="utf-8")).items()
 }
 # What a column is, wherever it occurs.
-TYPES = {"power": pa.int32(), "ancestor_id": pa.int64(), "turns": pa.int64(), "older": pa.bool_()} | {
-    field.name: field.type for table in (*assemble.GIVEN, *ASSEMBLED) for field in schema(table)
-}
+TYPES = {
+    "power": pa.int32(),
+    "ancestor_id": pa.int64(),
+    "turns": pa.int64(),
+    "older": pa.bool_(),
+    "place": pa.int64(),
+    "mentions": pa.list_(pa.int64()),
+    "text_sha256": pa.string(),
+} | {field.name: field.type for table in (*assemble.GIVEN, *ASSEMBLED, "turns") for field in schema(table)}
 
 
 def unpacked(rows: list[list[Any]]) -> tuple[list[str], list[Row]]:

@@ -187,7 +187,7 @@ def test_a_like_shows_a_tweet_of_someone(like: Json, text: str) -> None:
         known = {name: value for name, value in row(read).items() if value is not None}
         known.pop("created_at")
         known.pop("file_id")
-        assert known == {"id": int(LIKED), "text": text, "seen_as": "included", "source": "personal"}
+        assert known == {"id": int(LIKED), "text": text, "seen_as": "included", "source": "personal", "terms": "own"}
 
 
 def test_a_like_of_an_old_tweet_has_no_time() -> None:

@@ -164,6 +164,7 @@ def test_a_reply_tells_all_columns() -> None:
         "seen_as": "own",
         "seen_at": None,
         "source": "snscrape",
+        "terms": "web",
         "file_id": 1,
     }
 

@@ -192,6 +192,23 @@ NOTICES: dict[str, tuple[Json, Json]] = {
                         {"kind": "status_withheld", "tweet_id": 5, "author_id": 6}),
     "user_withheld": ({"user_withheld": {"id": 6, "withheld_in_countries": ["DE"]}},
                       {"kind": "user_withheld", "author_id": 6}),
+    # Of the compliance stream, whose notices of statuses and authors hold their subject in an object more.
+    "status_withheld, inside": ({"status_withheld": {"status": {**ids("id", 5), **ids("user_id", 6)},
+                                                     "withheld_in_countries": ["XY"]}},
+                                {"kind": "status_withheld", "tweet_id": 5, "author_id": 6}),
+    "user_withheld, inside": ({"user_withheld": {"user": ids("id", 6), "withheld_in_countries": ["XY"]}},
+                              {"kind": "user_withheld", "author_id": 6}),
+    "drop": ({"drop": {"status": {**ids("id", 5), **ids("user_id", 6)}}},
+             {"kind": "protected", "tweet_id": 5, "author_id": 6}),
+    "scrub_geo of a tweet": ({"scrub_geo": ids("id", 5)}, {"kind": "scrub_geo", "tweet_id": 5}),
+    "user_delete": ({"user_delete": {"id": 6}}, {"kind": "user_delete", "author_id": 6}),
+    "user_delete by its other name": ({"user_delete": ids("user_id", 6)}, {"kind": "user_delete", "author_id": 6}),
+    "user_protect": ({"user_protect": {"id": 6}}, {"kind": "user_protect", "author_id": 6}),
+    "user_suspend": ({"user_suspend": {"id": 6}}, {"kind": "user_suspend", "author_id": 6}),
+    "an author of whom only the name is known": ({"user_delete": {"screen_name": "Anna"}},
+                                                 {"kind": "user_delete", "author_handle": "Anna"}),
+    "an author by id and name": ({"user_delete": {"id": 6, "screen_name": "Anna"}},
+                                 {"kind": "user_delete", "author_id": 6}),
 }  # fmt: skip
 
 
@@ -201,17 +218,38 @@ def test_notices_that_take_something_away(record: Json, expected: Json) -> None:
     assert deletes(json.dumps(record).encode() + json.dumps(record).encode()) == [expected] * 2
 
 
-@pytest.mark.parametrize("time", [str(NOW), NOW])
-def test_the_time_of_a_delete(time: Any) -> None:
-    [row] = deletes({"delete": {"status": ids("id", 5), "timestamp_ms": time}})
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"delete": {"status": ids("id", 5), "timestamp_ms": str(NOW)}},
+        {"delete": {"status": ids("id", 5), "timestamp_ms": NOW}},
+        {"user_delete": {"id": 5, "timestamp_ms": str(NOW)}},
+        {"drop": {"status": ids("id", 5), "timestamp_ms": str(NOW)}},
+        {"scrub_geo": {"user_id": 5, "up_to_status_id": 9, "timestamp_ms": str(NOW)}},
+        {"user_withheld": {"user": ids("id", 5), "timestampMs": "2021-01-01T17:29:06.662+00:00"}},
+    ],
+)
+def test_the_time_of_a_notice(record: Json) -> None:
+    [row] = deletes(record)
     assert int(row["at"].timestamp() * 1000) == NOW
 
 
-@pytest.mark.parametrize("kind", ["limit", "disconnect", "warning"])
-@pytest.mark.parametrize("content", [{"track": 5}, {}, {"code": "\ud83d"}, [], "x", 5])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "limit", "disconnect", "warning", "undrop", "tweet_edit", "user_undelete", "user_unprotect", "user_unsuspend",
+        "user_profile_modification",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("content", [{"track": 5}, {"id": 5}, {}, {"code": "\ud83d"}, [], "x", 5])
 def test_other_notices_are_counted(kind: str, content: Any) -> None:
     rows = read({kind: content}, json.dumps({kind: content}).encode() * 2)
     assert rows.counts == Counter(lines=3, notices=3)
+
+
+def test_a_like_that_was_taken_back_takes_nothing_away() -> None:
+    rows = read({"delete": {"favorite": {"tweet_id": 5, "user_id": 6}, "timestamp_ms": str(NOW)}})
+    assert rows.counts == Counter(lines=1, notices=1)
 
 
 @pytest.mark.parametrize(
@@ -219,6 +257,9 @@ def test_other_notices_are_counted(kind: str, content: Any) -> None:
     [
         ({"delete": {"status": {}}}, "delete notice without an id"),
         ({"scrub_geo": {"up_to_status_id": 5}}, "scrub_geo notice without an id"),
+        ({"user_delete": {"screen_name": ""}}, "user_delete notice without an id"),
+        ({"user_protect": {"timestamp_ms": str(NOW)}}, "user_protect notice without an id"),
+        ({"delete": {"screen_name": "anna"}}, "delete notice without an id"),
         ({"delete": {}}, "unknown record"),
         ({"friends": [1, 2]}, "unknown record"),
         ({}, "unknown record"),

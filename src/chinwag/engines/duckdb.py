@@ -60,8 +60,8 @@ class DuckDB:
         self._run(f"insert into {name} {select}", values)
 
     def value(self, select: str, values: Sequence[Value] = ()) -> Value | None:
-        row = self._run(select, values).fetchone()
-        return row[0] if row else None
+        rows = self._run(select, values).fetchall()  # DuckDB 2 wants a result read to its end before the next
+        return rows[0][0] if rows else None
 
     def rows(self, select: str, values: Sequence[Value] = ()) -> "Iterator[pa.RecordBatch]":
         import pyarrow as pa
@@ -73,6 +73,8 @@ class DuckDB:
             yield from reader(ROW_GROUP)
         except (duckdb.Error, OSError, pa.ArrowException) as error:  # once rows flow, Arrow wraps DuckDB's errors
             raise EngineError(_in_one_line(error)) from error
+        except RuntimeError as error:
+            raise _interruption(error) from error
 
     def write(self, table: str, select: str, path: Path, values: Sequence[Value] = ()) -> int:
         import pyarrow.parquet as pq
@@ -103,6 +105,13 @@ class DuckDB:
             return self._connection.execute(statement, list(values))
         except duckdb.Error as error:
             raise EngineError(_in_one_line(error)) from error
+        except RuntimeError as error:
+            raise _interruption(error) from error
+
+
+def _interruption(error: RuntimeError) -> BaseException:
+    """Give what DuckDB makes a RuntimeError of: that the user wants the run to end."""
+    return KeyboardInterrupt() if "interrupted" in str(error).lower() else error
 
 
 def _write(writer: "pq.ParquetWriter", batch: "pa.RecordBatch", wanted: "pa.Schema") -> None:

@@ -164,8 +164,15 @@ def uncounted(tweet: Tweet) -> bool:
 class Answer:
     """Add the sightings of one answer: a tweet that stands in it more than once is seen once."""
 
-    def __init__(self, number: int, rows: Rows, seen_at: int | None, includes: Includes = NO_INCLUDES) -> None:
-        self._number, self._rows, self._seen_at = number, rows, seen_at
+    def __init__(
+        self,
+        number: int,
+        rows: Rows,
+        seen_at: int | None,
+        includes: Includes = NO_INCLUDES,
+        terms: str | None = None,
+    ) -> None:
+        self._number, self._rows, self._seen_at, self._terms = number, rows, seen_at, terms
         self._users = {user.id: user for user in includes.users} if includes.users else {}
         self._media = {media.media_key: media for media in includes.media} if includes.media else {}
         self._seen: set[int] = set()
@@ -249,6 +256,7 @@ class Answer:
             media=self._media_of(tweet.attachments) if tweet.attachments else None,
             seen_as=seen_as,
             seen_at=self._seen_at,
+            terms=self._terms,
         )
 
     def _text_begins(self, tweet: Tweet, note: Note) -> int:

@@ -13,6 +13,7 @@ from chinwag.rows import LOST_ID, NO_ID, NO_ORIGINAL, Rows
 from chinwag.texts import cut_at, prefix_length, unescaped
 from chinwag.values import EXACT, any_time, float_id, id_time, name_id, to_id
 
+TERMS = "published"
 RETWEET = re.compile(r"RT @\w+: ")  # by which the archive itself tells a retweet; the original's id is in another table
 
 Number = int | float | str

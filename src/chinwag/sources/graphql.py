@@ -21,6 +21,7 @@ T = TypeVar("T", bound=msgspec.Struct)
 Json = dict[str, Any]
 Record = Json
 
+TERMS = "web"
 TWEETS = ("tweet_results", "tweetResult", "tweet_result")  # each holds a `result`, or a list of such
 MARKS = frozenset((*TWEETS, "instructions", "__typename"))
 DEEPEST = 6  # data.user.result.timeline_v2.timeline.instructions

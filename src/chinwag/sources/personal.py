@@ -21,6 +21,7 @@ from chinwag.values import any_time, id_time, to_id
 T = TypeVar("T", bound=msgspec.Struct)
 Record = dict[str, Any]
 
+TERMS = "own"
 SCRIPT = re.compile(r"window\.YTD\.(?:tweets?|community_tweet|like)\.part\d+|Grailbird\.data\.tweets_\d{4}_\d{2}")
 STATUS_LINK = re.compile(
     r"https?://(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(?:#!/)?(?:i/web|\w+)/status(?:es)?/(\d+)", re.IGNORECASE

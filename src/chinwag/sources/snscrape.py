@@ -10,6 +10,7 @@ from chinwag.rows import Rows
 from chinwag.sources._scraped import MODULE, Tweet, add, own_id, text_of
 from chinwag.sources._tombstones import notice, tombstone
 
+TERMS = "web"
 TEXTS = frozenset(("content", "rawContent"))
 MARKS = ("conversationId", "inReplyToTweetId", "likeCount", "replyCount", "retweetCount", "tcooutlinks")
 

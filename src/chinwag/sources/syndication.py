@@ -12,6 +12,8 @@ from chinwag.rows import NO_ID, Rows
 from chinwag.texts import cut_at, expanded, prefix_length, unescaped
 from chinwag.values import any_time, id_time, to_id
 
+TERMS = "web"
+
 
 class User(msgspec.Struct, gc=False):
     """Read an author; `verified` is the mark of old, and false for nearly all since 2023."""

@@ -33,6 +33,7 @@ from chinwag.sources._v2_tweets import (
 from chinwag.texts import SHORT_LINK
 from chinwag.values import EXACT, float_id, iso_time, to_id
 
+TERMS = "x-api"
 COLUMNS = ("referenced_tweets.", "public_metrics.", "author.", "__twarc.")
 KINDS = ("replied_to", "quoted", "retweeted")
 DIGITS = re.compile(r"\d{15,19}")

@@ -16,6 +16,7 @@ from chinwag.sources._cells import opened
 from chinwag.texts import SHORT_LINK, cut_at, expanded, prefix_length, unescaped
 from chinwag.values import EXACT, any_time, float_id, id_time, iso_time, name_id, to_id
 
+TERMS = "web"
 STATUS = re.compile(r"/status(?:es)?/([0-9]{1,19})")
 # All versions put a blank before every link, where mostly there is one. Where it alone parts two words, it stays.
 INSERTED = re.compile(r"(?<![^\s(\[{<\"'“‘]) (?=http|pic\.twitter)")  # noqa: RUF001 - quotes as they are typed

@@ -9,6 +9,8 @@ from typing import Any
 from chinwag.rows import Rows
 from chinwag.sources._scraped import MODULE, Tweet, add, text_of
 
+TERMS = "web"
+
 
 class Record(Tweet, gc=False):
     """Read a tweet, or a user."""

@@ -11,9 +11,16 @@ import msgspec
 from chinwag.mending import Count, Number
 from chinwag.rows import NO_ID, Rows
 from chinwag.texts import client_name, cut_at, expanded, prefix_length, unescaped
-from chinwag.values import classic_time, id_time, to_id
+from chinwag.values import classic_time, id_time, iso_time, to_id
 
-NOTICES = ("delete", "scrub_geo", "status_withheld", "user_withheld", "limit", "disconnect", "warning")
+TERMS = "x-api"
+# Notices about tweets, with their kind in `deletes`, and about authors; the others ask for nothing to be removed.
+OF_TWEETS = {"delete": "delete", "status_withheld": "status_withheld", "drop": "protected", "scrub_geo": "scrub_geo"}
+OF_AUTHORS = ("user_withheld", "user_delete", "user_protect", "user_suspend")
+OTHERS = ("limit", "disconnect", "warning", "undrop", "tweet_edit", "user_undelete", "user_unprotect", "user_unsuspend",
+          "user_profile_modification")  # fmt: skip
+TAKING = (*OF_TWEETS, *OF_AUTHORS)
+NOTICES = (*TAKING, *OTHERS)
 
 # A status's id and time: its id is finer than `created_at`, and equals `timestamp_ms` wherever that is given.
 Written = tuple[int, int | None]
@@ -125,7 +132,7 @@ class Status(Extended, gc=False):
 
 
 class Subject(msgspec.Struct, gc=False):
-    """Read what a notice is about."""
+    """Read what a notice is about; `screen_name` is chinwag's own, for an author of whom no id is known."""
 
     id: Number | None = None
     id_str: str | None = None
@@ -133,25 +140,39 @@ class Subject(msgspec.Struct, gc=False):
     user_id_str: str | None = None
     up_to_status_id: Number | None = None
     up_to_status_id_str: str | None = None
+    screen_name: str | None = None
 
 
-class Delete(msgspec.Struct, gc=False):
-    """Read a delete notice."""
+class Notice(Subject, gc=False):
+    """Read a notice: of the two streams, that of statuses and that of compliance, each puts its subject elsewhere."""
 
     status: Subject | None = None
+    user: Subject | None = None
+    favorite: Any = None
     timestamp_ms: str | None = None
+    written_at: str | None = msgspec.field(default=None, name="timestampMs")
 
 
 class Record(Status, gc=False):
     """Read a status, a notice, or an answer to a search, which is a page of statuses."""
 
-    delete: Delete | None = None
-    scrub_geo: Subject | None = None
-    status_withheld: Subject | None = None
-    user_withheld: Subject | None = None
+    delete: Notice | None = None
+    status_withheld: Notice | None = None
+    drop: Notice | None = None
+    scrub_geo: Notice | None = None
+    user_withheld: Notice | None = None
+    user_delete: Notice | None = None
+    user_protect: Notice | None = None
+    user_suspend: Notice | None = None
     limit: Any = None
     disconnect: Any = None
     warning: Any = None
+    undrop: Any = None
+    tweet_edit: Any = None
+    user_undelete: Any = None
+    user_unprotect: Any = None
+    user_unsuspend: Any = None
+    user_profile_modification: Any = None
     statuses: "list[Record] | None" = None
 
 
@@ -170,24 +191,14 @@ def claims(record: dict[str, Any]) -> bool:
     return ("id_str" in record or "id" in record) and isinstance(record.get("user"), dict) and has_text
 
 
-def read(record: Record, number: int, rows: Rows) -> bool:
-    """Add what a record holds."""
+def read(record: Record, number: int, rows: Rows, *, searched: bool = False) -> bool:
+    """Add what a record holds; one that a search found was asked for, and is none of the stream."""
     if record.user is not None and (record.text is not None or record.full_text is not None):
-        _tweet(number, record, rows)
-    elif (delete := record.delete) is not None and delete.status is not None:
-        _notice(number, "delete", delete.status, rows, to_id(delete.timestamp_ms))
-    elif record.scrub_geo is not None:
-        _notice(number, "scrub_geo", record.scrub_geo, rows)
-    elif record.status_withheld is not None:
-        _notice(number, "status_withheld", record.status_withheld, rows)
-    elif record.user_withheld is not None:
-        _notice(number, "user_withheld", record.user_withheld, rows)
-    elif any(notice is not None for notice in (record.limit, record.disconnect, record.warning)):
-        rows.counts["notices"] += 1
+        _tweet(number, record, rows, searched=searched)
     elif record.statuses is not None:
         _page(number, record.statuses, rows)
     else:
-        return False
+        return _notice(number, record, rows)
     return True
 
 
@@ -195,28 +206,50 @@ def _page(number: int, statuses: list[Record], rows: Rows) -> None:
     """Add each status of a page, which counts as a record of its own."""
     rows.counts["lines"] += len(statuses) - 1
     for status in statuses:
-        if not read(status, number, rows):
+        if not read(status, number, rows, searched=True):
             rows.reject(number, "no status")
 
 
-def _notice(number: int, kind: str, subject: Subject, rows: Rows, at: int | None = None) -> None:
-    subject_id = to_id(subject.id_str, subject.id)
-    user_id = to_id(subject.user_id_str, subject.user_id)
-    tweet_id = subject_id if kind in ("delete", "status_withheld") else None
-    author_id = user_id if kind != "user_withheld" else user_id or subject_id
-    if tweet_id is None and author_id is None:
-        rows.reject(number, f"{kind} notice without an id")
-        return
+def _notice(number: int, record: Record, rows: Rows) -> bool:
+    """Add a notice of what is gone; count one that takes nothing away."""
+    for kind in TAKING:
+        notice: Notice | None = getattr(record, kind)
+        if notice is not None:
+            if notice.favorite is None:
+                return _gone(number, kind, notice, rows)
+            break  # a like that was taken back
+    else:
+        if all(getattr(record, kind) is None for kind in OTHERS):
+            return False
     rows.counts["notices"] += 1
-    up_to_id = to_id(subject.up_to_status_id_str, subject.up_to_status_id)
-    rows.delete(kind, tweet_id, author_id, up_to_id=up_to_id, at=at)
+    return True
+
+
+def _gone(number: int, kind: str, notice: Notice, rows: Rows) -> bool:
+    subject = notice.status or notice.user or notice
+    tweet_id, author_id = to_id(subject.id_str, subject.id), to_id(subject.user_id_str, subject.user_id)
+    handle = up_to_id = None
+    if kind in OF_AUTHORS:
+        tweet_id, author_id = None, author_id or tweet_id
+        handle = subject.screen_name if author_id is None else None
+    elif kind == "scrub_geo":
+        up_to_id = to_id(subject.up_to_status_id_str, subject.up_to_status_id)
+    if tweet_id is None and author_id is None and not handle:
+        if notice == Notice():
+            return False
+        rows.reject(number, f"{kind} notice without an id")
+        return True
+    rows.counts["notices"] += 1
+    at = to_id(notice.timestamp_ms) or iso_time(notice.written_at)
+    rows.delete(OF_TWEETS.get(kind, kind), tweet_id, author_id, author_handle=handle, up_to_id=up_to_id, at=at)
+    return True
 
 
 def _id(status: Status) -> int | None:
     return to_id(status.id_str, status.id)
 
 
-def _tweet(number: int, record: Record, rows: Rows) -> None:
+def _tweet(number: int, record: Record, rows: Rows, *, searched: bool) -> None:
     """Add the sightings in a status."""
     tweet_id = to_id(record.id_str, record.id)
     if tweet_id is None:
@@ -225,26 +258,28 @@ def _tweet(number: int, record: Record, rows: Rows) -> None:
     rows.counts["tweets"] += 1
     seen_at = id_time(tweet_id) or classic_time(record.created_at)
     original = record.retweeted_status
+    # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
+    known = record.full_text is not None or any(_counts(record))
+    terms = None if known or searched else "stream"
     if original is None:
-        # A stream record is made the moment the tweet is, when nobody has replied yet: it says 0 and means unknown.
-        known = record.full_text is not None or any(_counts(record))
-        sighting(number, record, (tweet_id, seen_at), "own", None if known else seen_at, rows, counted=known)
+        made_at = None if known else seen_at
+        sighting(number, record, (tweet_id, seen_at), "own", made_at, rows, counted=known, terms=terms)
     else:
-        _embedded(number, original, "retweeted", seen_at, rows)
+        _embedded(number, original, "retweeted", seen_at, rows, terms)
     outer, inner = record.quoted_status, original.quoted_status if original else None
     if outer is not None:
-        _embedded(number, outer, "quoted", seen_at, rows)
+        _embedded(number, outer, "quoted", seen_at, rows, terms)
     if inner is not None and (outer is None or _id(inner) != _id(outer)):
-        _embedded(number, inner, "quoted", seen_at, rows)
+        _embedded(number, inner, "quoted", seen_at, rows, terms)
 
 
-def _embedded(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows) -> None:
+def _embedded(number: int, status: Status, seen_as: str, seen_at: int | None, rows: Rows, terms: str | None) -> None:
     tweet_id = to_id(status.id_str, status.id)
     if tweet_id is None or (status.text is None and status.full_text is None):
         rows.field(number, f"{seen_as} status: {'no text' if tweet_id else NO_ID}")
         return
     written_at = id_time(tweet_id) or classic_time(status.created_at)
-    sighting(number, status, (tweet_id, written_at), seen_as, seen_at, rows, counted=True)
+    sighting(number, status, (tweet_id, written_at), seen_as, seen_at, rows, counted=True, terms=terms)
 
 
 def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | None]:
@@ -252,9 +287,17 @@ def _counts(status: Status) -> tuple[int | None, int | None, int | None, int | N
 
 
 def sighting(
-    number: int, status: Status, written: Written, seen_as: str, seen_at: int | None, rows: Rows, *, counted: bool
+    number: int,
+    status: Status,
+    written: Written,
+    seen_as: str,
+    seen_at: int | None,
+    rows: Rows,
+    *,
+    counted: bool,
+    terms: str | None = None,
 ) -> None:
-    """Add a status; its counts are unknown unless `counted`."""
+    """Add a status; its counts are unknown unless `counted`, its terms the source's unless they are given."""
     tweet_id, written_at = written
     user = status.user or _NO_USER
     full: Extended = status
@@ -295,6 +338,7 @@ def sighting(
         media=[(item.type, item.media_url_https, item.ext_alt_text) for item in media] if media else None,
         seen_as=seen_as,
         seen_at=seen_at,
+        terms=terms,
     )
 
 

@@ -12,8 +12,13 @@ from chinwag.rows import Rows
 from chinwag.sources._v2_tweets import NO_INCLUDES, Answer, Includes, Tweet, uncounted
 from chinwag.values import id_time, iso_time, to_id
 
+TERMS = "x-api"
 FLAT = ("author_id", "referenced_tweets", "edit_history_tweet_ids", "referenced_posts", "edit_history_post_ids")
-GONE = {"resource-not-found": "delete", "not-authorized-for-resource": "protected"}
+GONE = {
+    "resource-not-found": "delete",
+    "not-authorized-for-resource": "protected",
+    "disallowed-resource": "status_withheld",
+}
 
 
 class Problem(msgspec.Struct, gc=False):
@@ -86,7 +91,9 @@ def read(record: Record, number: int, rows: Rows) -> bool:
     if seen_at is None and fresh:
         seen_at = id_time(to_id(items[0].id) or 0)
     includes = record.includes or NO_INCLUDES
-    answer = Answer(number, rows, seen_at, includes)
+    # What twarc has saved of the stream was got through the API, by whoever saved it.
+    terms = "stream" if fresh and twarc is None else None
+    answer = Answer(number, rows, seen_at, includes, terms)
     for item in items:
         answer.item(item, counted=not fresh)
     for tweet in includes.tweets or includes.posts or ():  # among them are those the answer is about

@@ -1,0 +1,307 @@
+"""Ask a provider in waves: within the budget, some requests at once, and with every answer kept before it is read.
+
+A wave ends by being read from the disk, whether it was asked to its end, stopped or killed: its answers are sealed and
+ingested as any file is, and what became of each id is put into the table `asked`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+
+from chinwag import ingest
+from chinwag.answers import Answers, Asked, State
+from chinwag.errors import ProviderError, Unanswered
+from chinwag.progress import Bar
+from chinwag.providers import FOUND, GONE, RETRY, WHOLE, Asker, Request, Verdict
+from chinwag.tables import schema
+from chinwag.workspace import Workspace
+
+PROBE = 10  # ids, or posts of a page, of the first requests to a paid provider: until one shows that all fields come
+SILENT = 3  # requests in a row that are not answered end a run
+
+
+@dataclass
+class Budget:
+    """Count posts against the most that may be had; None is no limit."""
+
+    most: int | None
+    price: float
+    spent: int = 0
+    held: int = 0
+
+    def left(self) -> int | None:
+        """Give the posts that may still be asked for, those under way taken off."""
+        return None if self.most is None else max(self.most - self.spent - self.held, 0)
+
+    def dollars(self) -> float:
+        """Give what was spent."""
+        return self.spent * self.price
+
+
+@dataclass
+class Wave:
+    """Say what a wave gave: all tweets `seen`, and `parents`, the nearest missing one above each that was asked for."""
+
+    outcomes: dict[int, str] = field(default_factory=dict)
+    conversations: dict[int, str] = field(default_factory=dict)
+    parents: dict[int, int] = field(default_factory=dict)
+    seen: set[int] = field(default_factory=set)
+    pages: list[Request] = field(default_factory=list)
+    requests: int = 0
+    posts: int = 0
+    unanswered: int = 0
+
+
+class Asking:
+    """Ask one provider for a workspace. What it gives is in the workspace's tables when a wave ends."""
+
+    def __init__(
+        self, workspace: Path, name: str, part: ModuleType, asker: Asker, answers: Answers, budget: Budget
+    ) -> None:
+        self._workspace, self._name, self._part = workspace, name, part
+        self._asker, self._answers, self.budget = asker, answers, budget
+        self._proven = part.PRICE == 0
+        self._silent = 0
+
+    def look_up(self, ids: Iterable[int], progress: Bar = lambda done: None, *, alone: bool = False) -> Wave:
+        """Ask for tweets by id, as many as the budget allows; `alone`, without what they answer and quote."""
+        waiting = list(ids)[::-1]
+        batch = getattr(self._asker, "batch", self._part.BATCH)
+
+        def pull() -> Request | None:
+            size = min(batch, len(waiting), batch if self._proven else PROBE)
+            left = self.budget.left()
+            size = size if left is None else min(size, left // (1 if alone else self._part.MOST))
+            return Request(tuple(waiting.pop() for _ in range(size)), alone) if size else None
+
+        return self._wave(pull, progress)
+
+    def search(self, pages: list[Request], progress: Bar = lambda done: None) -> Wave:
+        """Ask for pages of conversations, as many as the budget allows; the wave's `pages` are those to go on with."""
+        waiting = pages[::-1]
+
+        def pull() -> Request | None:
+            left, least = self.budget.left(), self._part.SMALLEST
+            if not waiting or (left is not None and left < least):
+                return None
+            page = waiting.pop()
+            most = self._part.PAGE[page.archive] if self._proven else least
+            limit = most if left is None else min(most, left)
+            return replace(page, limit=limit)
+
+        return self._wave(pull, progress)
+
+    def _wave(self, pull: Callable[[], Request | None], progress: Bar) -> Wave:
+        """Ask until nothing is pulled, then read what was answered; an interruption comes after that."""
+        try:
+            self._ask_all(pull, progress)
+        finally:
+            wave = self.finish()
+        return wave
+
+    def _ask_all(self, pull: Callable[[], Request | None], progress: Bar) -> None:
+        waiting: dict[Future[bytes], tuple[Request, int]] = {}
+        done = 0
+        with ThreadPoolExecutor(self._part.PARALLEL) as pool:
+            try:
+                while True:
+                    room = (self._part.PARALLEL if self._proven else 1) - len(waiting)
+                    for request in self._pulled(pull, room):
+                        number = self._answers.begin(request)
+                        waiting[pool.submit(self._ask, number, request)] = request, self._hold(request)
+                    if not waiting:
+                        return
+                    for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                        request, held = waiting.pop(future)
+                        self._settle(future, request, held)
+                        done += len(request.ids) if request.token is None else 0
+                        progress(done)
+            except BaseException:
+                self._asker.stop()
+                with suppress(Exception):  # those under way are let end: their answers are paid for
+                    wait(waiting)
+                raise
+
+    @staticmethod
+    def _pulled(pull: Callable[[], Request | None], room: int) -> Iterator[Request]:
+        for _ in range(room):
+            if (request := pull()) is None:
+                return
+            yield request
+
+    def _hold(self, request: Request) -> int:
+        posts = self._worst(request)
+        self.budget.held += posts
+        return posts
+
+    def _worst(self, request: Request) -> int:
+        return request.limit if request.archive else len(request.ids) * (1 if request.alone else int(self._part.MOST))
+
+    def _ask(self, number: int, request: Request) -> bytes:
+        answer = self._asker.ask(request)
+        self._answers.keep(number, answer)
+        return answer
+
+    def _settle(self, future: Future[bytes], request: Request, held: int) -> None:
+        """Count what one answer costs; raises where no more may be asked."""
+        self.budget.held -= held
+        try:
+            answer = future.result()
+        except Unanswered:
+            self._silent += 1
+            if self._silent >= SILENT:
+                raise
+            return
+        self._silent = 0
+        self.budget.spent += held  # until it is known to be less
+        verdict = self._asker.verdict(request, answer)
+        self.budget.spent += verdict.posts - held
+        self._proven = self._proven or verdict.posts > 0
+
+    def finish(self, *, killed: bool = False) -> Wave:
+        """Read the wave that is under way from the disk; `killed` says that an earlier run left it.
+
+        Of a killed run nobody knows which of its last requests were answered, and so billed: all are counted.
+        """
+        wave, state = Wave(), self._answers.state
+        if not self._answers.is_open():
+            return wave
+        asked = [(one, self._verdict(one)) for one in self._answers.asked()]
+        sealed = self._answers.seal(one.answer() for one, verdict in asked if verdict is not None)
+        self._answers.seal((one.answer() for one, verdict in asked if verdict is None), ".refused")
+        known = self._ingest(sealed) if sealed else Seen()
+        wave.seen = known.ids()
+        rows: list[tuple[int, str, str, str, int]] = []
+        for one, verdict in asked:
+            wave.requests += 1
+            if verdict is None:
+                wave.unanswered += one.path is None
+                wave.posts += self._worst(one.request) if killed or one.path else 0
+                continue
+            wave.posts += verdict.posts
+            self._read(one.request, verdict, known, wave)
+            level, outcomes = ("conversation", wave.conversations) if one.request.archive else ("tweet", wave.outcomes)
+            rows += [(id, level, self._name, outcomes[id], one.at) for id in one.request.ids if id in outcomes]
+        self._commit(rows if known.is_known else [])
+        answered = {_page(one.request) for one, verdict in asked if verdict is not None}
+        wave.pages = [page for page in state.pages if _page(page) not in answered] + wave.pages
+        if state.wave < self._answers.number:  # else it was killed between its last two steps
+            state = State(self._answers.number, state.spent + wave.posts, wave.pages)
+        self.budget.spent = state.spent
+        self._answers.close_wave(state)
+        if sealed and not known.is_known:
+            raise ProviderError(f"{sealed}: what {self._name} answers has a shape that no source knows")
+        return wave
+
+    def _verdict(self, one: Asked) -> Verdict | None:
+        """Judge an answer; None where there is none, or where it is not to be trusted: its ids are asked for again."""
+        if one.path is None:
+            return None
+        try:
+            return self._asker.verdict(one.request, one.answer())
+        except ProviderError:
+            return None
+
+    def _read(self, request: Request, verdict: Verdict, known: "Seen", wave: Wave) -> None:
+        """Tell what became of what was asked for."""
+        if request.archive:
+            if verdict.token is None:
+                wave.conversations.update(dict.fromkeys(request.ids, WHOLE))
+            else:
+                wave.pages.append(replace(request, limit=0, token=verdict.token, until_id=verdict.oldest_id))
+            return
+        for id in request.ids:
+            outcome = FOUND if known.has(id) else verdict.outcomes.get(id, "unknown")
+            if outcome == FOUND and (parent := known.missing_above(id)) is not None:
+                wave.parents[id] = parent
+            if outcome != RETRY:
+                wave.outcomes[id] = outcome if outcome in (FOUND, *GONE) else "unknown"
+
+    def _ingest(self, sealed: Path) -> "Seen":
+        """Read a wave's answers into the tables, and say which tweets they hold."""
+        import pyarrow.dataset as ds
+
+        before = len(Workspace(self._workspace).state.parts.get("sightings", []))
+        ingest.run([sealed], self._workspace, workers=1, quiet=True)
+        target = Workspace(self._workspace)
+        entry = next(one for one in target.state.files.values() if one["path"] == str(sealed.resolve()))
+        seen = Seen(is_known=bool(entry["source"]))
+        # Where a killed run has ingested the file already there are no new parts, and it is somewhere among all.
+        for table, parts in (("sightings", target.parts("sightings")[before:]), ("edits", target.parts("edits"))):
+            names = ["id", "reply_to_id"] if table == "sightings" else ["tweet_id", "initial_id"]
+            if paths := [str(part) for part in parts or target.parts(table)]:
+                found = ds.dataset(paths).to_table(names, filter=ds.field("file_id") == entry["file_id"])
+                rows = zip(*(column.to_pylist() for column in found.columns), strict=True)
+                for one, other in rows:
+                    seen.add(one, other) if table == "sightings" else seen.edit(one, other)
+        return seen
+
+    def _commit(self, rows: list[tuple[int, str, str, str, int]]) -> None:
+        """Put what became of a wave's ids into `asked`, once."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        name = f"{self._name}-{self._answers.number:08}"
+        target = Workspace(self._workspace)
+        if not rows:
+            return
+        with target.writing() as scratch:
+            if f"asked/{name}.parquet" not in target.state.parts.get("asked", []):
+                wanted = schema("asked")
+                columns = zip(zip(*rows, strict=True), wanted.types, strict=True)
+                pq.write_table(
+                    pa.Table.from_arrays([pa.array(column, kind) for column, kind in columns], schema=wanted),
+                    scratch / "asked.parquet",
+                )
+                part = target.adopt("asked", scratch / "asked.parquet", name)
+                target.commit("fetch", add={"asked": [part]}, options={"provider": self._name})
+
+
+class Seen:
+    """Hold the tweets of a wave's answers, with what they reply to, and the versions of those that were edited."""
+
+    def __init__(self, *, is_known: bool = True) -> None:
+        self.is_known = is_known
+        self._parents: dict[int, int | None] = {}
+        self._first: dict[int, int] = {}
+        self._newest: dict[int, int] = {}
+
+    def add(self, tweet_id: int, reply_to_id: int | None) -> None:
+        """Take in a sighting."""
+        self._parents[tweet_id] = reply_to_id or self._parents.get(tweet_id)
+
+    def edit(self, tweet_id: int, initial_id: int) -> None:
+        """Take in that one tweet is a later version of another."""
+        self._first[tweet_id] = initial_id
+        if tweet_id in self._parents:
+            self._newest[initial_id] = tweet_id
+
+    def ids(self) -> set[int]:
+        """Give all ids of the tweets that are there, those of other versions too."""
+        return {*self._parents, *(id for id, first in self._first.items() if first in self._newest), *self._newest}
+
+    def has(self, tweet_id: int) -> bool:
+        """Tell whether a tweet, or a newer version of it, is there."""
+        return self._version(tweet_id) in self._parents
+
+    def _version(self, tweet_id: int) -> int:
+        if tweet_id in self._parents:
+            return tweet_id
+        return self._newest.get(self._first.get(tweet_id, tweet_id), tweet_id)
+
+    def missing_above(self, tweet_id: int) -> int | None:
+        """Give the nearest tweet up the thread that is not there; None where the root is."""
+        above: int | None = tweet_id
+        for _ in range(len(self._parents) + 1):  # ids that are no snowflakes could lead in a circle
+            if above is None or not self.has(above):
+                return above
+            above = self._parents[self._version(above)]
+        return None
+
+
+def _page(request: Request) -> tuple[object, ...]:
+    """Tell a page from others, whatever its limit was."""
+    return request.ids, request.archive, request.token

@@ -1,0 +1,203 @@
+"""Missing originals: rank them, get them; keep what is held lawful, and hand it on as ids."""
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chinwag.commands.talk import lines, report
+from chinwag.errors import UsageError
+from chinwag.options import common, selection_options, spending_options, workspace_option
+from chinwag.values import to_id
+
+
+@click.command()
+@workspace_option
+@selection_options
+@click.option(
+    "--format",
+    type=click.Choice(["table", "ids", "csv", "jsonl"]),
+    default="table",
+    show_default=True,
+    help="How to print them.",
+)
+@common
+def wanted(workspace: Path, format: str, quiet: bool, as_json: bool, **selection: Any) -> None:
+    """Rank the tweets that are missing by what each would unlock.
+
+    `unlocks` are the turns that would join a conversation after the recipe's filters; `obtainable` says whether another
+    dump of the stream's sample can have it. Without --recipe, the filters are those the turns were made with last.
+
+    Example: chinwag wanted -w tweets --top 1000 --format ids > ids.txt
+    """
+    from chinwag import query
+    from chinwag import wanted as stage
+    from chinwag.providers.x_api import PRICE
+
+    recipe, chosen = _chosen(workspace, selection)
+    ranking = stage.run(workspace, recipe, price=PRICE, **chosen)
+    if not as_json:
+        query.print_as(format, ranking.columns, ranking.batches(), sys.stdout)
+    report(ranking.summary, quiet, as_json)
+
+
+@click.command()
+@workspace_option
+@spending_options
+@click.option(
+    "--conversations", type=click.Choice(["recent", "all"]), help="Collect whole conversations, from which archive."
+)
+@click.option("--ids", type=click.File(), help="Get these ids, one a line, instead of those wanted most; - is stdin.")
+@selection_options
+@common
+def fetch(
+    *,
+    workspace: Path,
+    provider: str,
+    settings: tuple[tuple[str, str], ...],
+    ids: Any,
+    quiet: bool,
+    as_json: bool,
+    max_posts: int | None,
+    max_spend: float | None,
+    dry_run: bool,
+    conversations: str | None,
+    **selection: Any,
+) -> None:
+    """Get missing tweets from a provider, within a budget.
+
+    Those that unlock most come first, and what they answer is looked up to the roots. The token of x-api is read from
+    X_BEARER_TOKEN. Every answer is kept in WORKSPACE/answers; nothing is asked twice, and a run that was stopped goes
+    on with what is left of its budget.
+
+    Example: chinwag fetch -w tweets --max-spend 25
+    """
+    from chinwag import fetch as stage
+
+    if ids is not None and conversations:
+        raise UsageError("--ids and --conversations exclude each other")
+    recipe, chosen = _chosen(workspace, selection)
+    summary = stage.run(
+        workspace,
+        stage.Choice(recipe, chosen),
+        provider=provider,
+        options=dict(settings),
+        ids=None if ids is None else _ids(ids),
+        conversations=conversations,
+        max_posts=max_posts,
+        max_spend=max_spend,
+        dry_run=dry_run,
+        say=_say(quiet),
+        quiet=quiet,
+    )
+    report(summary, quiet or dry_run, as_json)
+    if summary.assembled:
+        report(summary.assembled, quiet, as_json=False)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@workspace_option
+@click.option("--users", is_flag=True, help="The ids in the files are users', not tweets'.")
+@spending_options
+@click.option(
+    "--scope",
+    type=click.Choice(["turns", "trees", "all"]),
+    default="turns",
+    show_default=True,
+    help="Which tweets to check with a provider.",
+)
+@click.option("--max-age", type=click.IntRange(0), default=30, show_default=True, help="Days a check is good for.")
+@common
+def comply(
+    *,
+    paths: tuple[Path, ...],
+    workspace: Path,
+    users: bool,
+    settings: tuple[tuple[str, str], ...],
+    scope: str,
+    max_age: int,
+    quiet: bool,
+    as_json: bool,
+    **spending: Any,
+) -> None:
+    """Take out what is gone: by lists of ids and users, by results of X's compliance jobs, or by asking a provider.
+
+    A list has one a line: a tweet's id or address, @name, or user:ID. Without files, the stored tweets that were not
+    checked lately are looked up, and those that are deleted, protected, suspended or withheld are taken out. All that
+    is gone is in the table `deletes`; the trees are made anew without it, and so are the turns at the next export.
+
+    Example: chinwag comply -w tweets opt-outs.txt
+    """
+    from chinwag import assemble
+    from chinwag import comply as stage
+
+    if paths:
+        summary = stage.from_files(paths, workspace, users=users, quiet=quiet)
+        report(summary, quiet, as_json)
+        lines((f"chinwag: {problem}" for problem in summary.problems), summary.rejects)
+        if assembled := assemble.again(workspace, quiet=quiet):
+            report(assembled, quiet, as_json=False)
+    else:
+        asked = {"scope": scope, "max_age_days": max_age, "options": dict(settings), **spending}
+        report(stage.with_provider(workspace, say=_say(quiet), quiet=quiet, **asked), quiet, as_json)
+
+
+@click.command()
+@click.argument("ids", type=click.Path(path_type=Path))
+@workspace_option
+@click.option("--missing", is_flag=True, help="Only print the ids of the tweets that the workspace has not.")
+@common
+def rehydrate(ids: Path, workspace: Path, missing: bool, quiet: bool, as_json: bool) -> None:
+    """Make the turns of a data set again from its ids (`chinwag export ids`) and one's own copies of the tweets.
+
+    Example: chinwag rehydrate dataset/ids -w tweets && chinwag export messages -w tweets -o chats
+    """
+    from chinwag import rehydrate as stage
+
+    if missing:
+        for tweet_id in stage.missing(ids, workspace):
+            click.echo(tweet_id)
+    else:
+        report(stage.run(ids, workspace, quiet=quiet), quiet, as_json)
+
+
+def _chosen(workspace: Path, selection: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+    """Give the recipe, the workspace's last one if none is named, and the choice among missing tweets."""
+    from chinwag.curate import last_recipe
+    from chinwag.recipe import load
+    from chinwag.workspace import Workspace
+
+    path = selection.pop("recipe")
+    if path or not (workspace / "log").is_dir():
+        recipe = load(path)
+    else:
+        recipe = last_recipe(Workspace(workspace), rehydrated=load(None))
+    lang = tuple(code.strip() for code in (selection.pop("lang") or "").split(",") if code.strip())
+    times = {name: _utc(selection.pop(name)) for name in ("since", "until")}
+    return recipe, {**selection, **times, "lang": lang}
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    return time.replace(tzinfo=UTC) if time else None
+
+
+def _ids(lines: Any) -> Iterator[int]:
+    """Read ids, one a line."""
+    for number, line in enumerate(lines, 1):
+        if text := line.strip():
+            tweet_id = to_id(text)
+            if tweet_id is None:
+                raise UsageError(f"{lines.name}:{number}: no id")
+            yield tweet_id
+
+
+def _say(quiet: bool) -> Any:
+    """Give what says what is going to be asked, before it is."""
+    return (lambda line: None) if quiet else lambda line: click.echo(line, err=True)
+
+
+COMMANDS: list[click.Command] = [wanted, fetch, comply, rehydrate]

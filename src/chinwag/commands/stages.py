@@ -1,0 +1,201 @@
+"""The stages, and the whole way."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from chinwag import shelves
+from chinwag.commands.talk import hint, lines, print_json, report, report_ingest
+from chinwag.options import (
+    common,
+    debug_option,
+    exclude_option,
+    map_option,
+    memory_option,
+    recipe_option,
+    source_option,
+    workers_option,
+    workspace_option,
+    writing_options,
+)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@workspace_option
+@source_option
+@map_option
+@workers_option
+@common
+def ingest(paths: tuple[Path, ...], workspace: Path, quiet: bool, as_json: bool, **reading: Any) -> int:
+    """Read files and folders into a workspace.
+
+    The shape of each is told by its content. What the workspace has already is not read again, and a run that was
+    stopped goes on.
+
+    Example: chinwag ingest twitter-stream-*.tar my-archive.zip -w tweets
+    """
+    from chinwag import ingest as stage
+
+    summary = stage.run(list(paths), workspace, quiet=quiet, **reading)
+    return report_ingest(summary, quiet, as_json)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@source_option
+@map_option
+@click.option("--json", "as_json", is_flag=True, help="Print one array of objects.")
+@debug_option
+def sources(paths: tuple[Path, ...], source: str | None, columns: Mapping[str, str] | None, as_json: bool) -> int:
+    """Say what each file is taken for, and why, without reading it whole.
+
+    Example: chinwag sources my-archive.zip dumps/
+    """
+    from chinwag import survey as stage
+
+    errors: list[str] = []
+    guesses = stage.run(list(paths), errors, source=source, columns=columns)
+    if as_json:
+        print_json(list(guesses))
+    else:
+        reasons = []
+        for guess in guesses:
+            click.echo(guess.line())
+            reasons.append(guess.why)
+        hint(reasons)
+    lines((f"chinwag: {line}" for line in errors), len(errors))
+    return 1 if errors else 0
+
+
+@click.command()
+@workspace_option
+@click.option("--quotes/--no-quotes", default=True, show_default=True, help="Join quotes to what they quote.")
+@exclude_option
+@memory_option
+@click.option("--threads", type=click.IntRange(1), help="Threads of the database; default: all cores.")
+@common
+def assemble(workspace: Path, quiet: bool, as_json: bool, **assembling: Any) -> None:
+    """Join replies to their parents and make trees.
+
+    Example: chinwag assemble -w tweets --memory 4GB
+    """
+    from chinwag import assemble as stage
+
+    report(stage.run(workspace, quiet=quiet, **assembling), quiet, as_json)
+
+
+@click.command()
+@workspace_option
+@recipe_option
+@memory_option
+@common
+def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool, as_json: bool) -> None:
+    """Run the filters and make turns.
+
+    Example: chinwag curate -w tweets --recipe recipe.toml
+    """
+    from chinwag import curate as stage
+    from chinwag.recipe import load
+
+    report(stage.run(workspace, load(recipe), memory=memory, quiet=quiet), quiet, as_json)
+
+
+@click.command()
+@click.argument("format")
+@workspace_option
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@exclude_option
+@writing_options
+@common
+def export(
+    format: str,
+    workspace: Path,
+    out: Path,
+    exclude: tuple[str, ...],
+    quiet: bool,
+    as_json: bool,
+    **writing: Any,
+) -> None:
+    """Write turns in one format; `chinwag list exports` names them.
+
+    Turns that are not there yet, or older than the trees, are made first: by the recipe they were made by last, or the
+    default one. With --exclude-source the export is what it would be if that source had never been read; the workspace
+    stays as it is.
+
+    Example: chinwag export messages -w tweets -o chats --exclude-source x-api
+    """
+    from chinwag import build
+    from chinwag import curate as before
+    from chinwag import export as stage
+    from chinwag.workspace import Workspace
+
+    if exclude:
+        report(build.export_without(format, workspace, out, exclude, quiet=quiet, **writing), quiet, as_json)
+        return
+    shelves.load("exports", format)
+    stage.check_place(out)
+    target = Workspace(workspace)
+    if not target.fresh("curate", after="assemble"):
+        report(before.run(workspace, before.last_recipe(target), quiet=quiet), quiet, as_json=False)
+    report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The folder of the data set.")
+@click.option("-w", "--workspace", type=click.Path(path_type=Path), help="The folder of the tables; default: in OUT.")
+@recipe_option
+@source_option
+@map_option
+@exclude_option
+@workers_option
+@memory_option
+@writing_options
+@common
+def build(
+    *,
+    paths: tuple[Path, ...],
+    out: Path,
+    workspace: Path | None,
+    recipe: Path | None,
+    source: str | None,
+    columns: Mapping[str, str] | None,
+    exclude: tuple[str, ...],
+    workers: int | None,
+    memory: int | None,
+    quiet: bool,
+    as_json: bool,
+    **writing: Any,
+) -> int:
+    """Go the whole way from files to a data set.
+
+    Example: chinwag build twitter-stream-2021-01-01.zip -o dataset
+    """
+    from chinwag import build as stage
+    from chinwag.recipe import load
+
+    summary = stage.run(
+        list(paths),
+        out,
+        load(recipe),
+        workspace=workspace,
+        source=source,
+        columns=columns,
+        exclude=exclude,
+        workers=workers,
+        memory=memory,
+        quiet=quiet,
+        **writing,
+    )
+    if as_json:
+        print_json(summary)
+    code = report_ingest(summary.ingested, quiet, as_json=False)
+    for stage_summary in (summary.assembled, summary.curated, *summary.exported):
+        report(stage_summary, quiet, as_json=False)
+    return code
+
+
+COMMANDS: list[click.Command] = [ingest, sources, assemble, curate, export, build]

@@ -1,0 +1,321 @@
+"""Make the turns of a dehydrated set again, from the set and anybody's own copies of its tweets.
+
+Ids, structure, roles, splits and placeholders are those of the set (`chinwag export ids`), texts and all else those of
+the copies. Where all tweets are there, every export gives the shards that the first workspace gives.
+"""
+
+import hashlib
+import io
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Literal, NamedTuple
+
+import msgspec
+
+from chinwag import assemble
+from chinwag.curate import adding, turn_row, tweets_in
+from chinwag.engines import Engine
+from chinwag.errors import ExportError, printable
+from chinwag.export import MANIFEST
+from chinwag.exports.ids import check, digest
+from chinwag.progress import spinner
+from chinwag.pseudonyms import key_by
+from chinwag.sql import statement
+from chinwag.tables import schema
+from chinwag.turns import Turn, Tweet, mentioned, text_of, turn_of
+from chinwag.workspace import Workspace
+
+LONGEST = 64 * 1024 * 1024  # bytes of a record, some 300,000 turns, or of the manifest
+
+
+class _Key(msgspec.Struct):
+    hex: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")] | None
+    check: str
+
+
+class _About(msgspec.Struct):
+    key: _Key
+    mentions: Literal["placeholder", "keep"]
+
+
+class _Shard(msgspec.Struct):
+    name: Annotated[str, msgspec.Meta(pattern=r"^(train|validation|test)-[0-9]{5,}\.jsonl(\.gz|\.zst)?\Z")]
+    split: Literal["train", "validation", "test"]
+    records: int
+    sha256: str
+
+
+class _Curated(msgspec.Struct):
+    filters: dict[str, dict[str, Any]]
+    split: dict[str, float]
+
+
+class _Manifest(msgspec.Struct):
+    curate: _Curated
+    assemble: dict[str, Any]
+    ids: _About
+    files: list[_Shard]
+
+
+class _Row(NamedTuple):
+    """Hold what the set and the copies say of one tweet: `parent_id` is the turn that its turn answers."""
+
+    root_id: int
+    split: str
+    turn_id: int
+    text_sha256: str
+    mentions: list[int]
+    tweet: Tweet
+
+
+@dataclass
+class Summary:
+    """Count what was made, tweets that are missing in the copies, and turns whose text is another than in the set."""
+
+    conversations: int = 0
+    turns: int = 0
+    missing: int = 0
+    changed: int = 0
+    seconds: float = 0.0
+
+    def line(self) -> str:
+        """Say it in one line."""
+        changed = f"{self.changed:,} texts changed" + (" (edited, or cut in these copies)" if self.changed else "")
+        return (
+            f"{self.turns:,} turns in {self.conversations:,} conversations, {self.missing:,} tweets missing, "
+            f"{changed}, {self.seconds:.1f} s"
+        )
+
+
+def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = False) -> Summary:
+    """Make `turns` and `drops` of the dehydrated set in the folder `ids`; trees older than their tweets are made first.
+
+    A tweet that is missing takes its turn with it, and all that answers it. Raises ExportError where the set is damaged
+    or is none; WorkspaceError where nothing was ingested, or the set wants another $CHINWAG_KEY.
+    """
+    from chinwag.engines.duckdb import DuckDB
+
+    started = time.perf_counter()
+    manifest = _manifest(ids)
+    said = manifest.ids
+    remedy = "unset it" if said.key.hex else "set that of those who made the set"
+    key = key_by(msgspec.to_builtins(said.key), ids, remedy)
+    target = Workspace(workspace)
+    if not target.fresh("assemble", after="ingest"):
+        assemble.run(workspace, **target.state.options.get("assemble", {}), memory=memory, quiet=quiet)
+    summary = Summary()
+    with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("rehydrate", quiet=quiet):
+        for table in ("tweets", "edits"):
+            engine.read(table, target.parts(table))
+        _read(engine, ids, manifest, scratch)
+        if (twice := engine.value(statement("twice"))) is not None:
+            raise ExportError(f"{ids}: tweet {twice} stands in it twice")
+        turns, cut = _write(engine, key, said.mentions, scratch, summary)
+        name = f"{target.state.number + 1:08}"
+        made = {"turns": [target.adopt("turns", turns, name)], "drops": [target.adopt("drops", cut, name)]}
+        options = {
+            "key": msgspec.to_builtins(said.key),
+            "filters": manifest.curate.filters,
+            "mentions": said.mentions,
+            "split": manifest.curate.split,
+            "rehydrated": {
+                "assemble": manifest.assemble,
+                "missing": summary.missing,
+                "changed": summary.changed,
+            },
+        }
+        target.commit("curate", replace=made, options=options)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def missing(ids: Path, workspace: Path) -> Iterator[int]:
+    """Give the tweets of a set that a workspace has not seen and does not know to be gone, from the smallest id.
+
+    A workspace that is not there yet has seen none. Nothing is written, so that a fetch may write there meanwhile.
+    """
+    from chinwag.engines.duckdb import DuckDB
+
+    manifest = _manifest(ids)
+    target = Workspace(workspace) if (workspace / "log").exists() else None
+    with TemporaryDirectory(prefix="chinwag-") as folder, DuckDB(scratch := Path(folder)) as engine:
+        for table in assemble.GIVEN:
+            engine.read(table, target.parts(table) if target else [])
+        exclude = target.state.options.get("assemble", {}).get("exclude") if target else None
+        if exclude:
+            assemble.leave_out(engine, scratch, exclude, quiet=True)
+        _read(engine, ids, manifest, scratch)
+        engine.make("deleted", statement("deleted"))
+        for batch in engine.rows(statement("missing")):
+            yield from batch["tweet_id"].to_pylist()
+
+
+def _manifest(ids: Path) -> _Manifest:
+    """Read what a set says of itself, and hold its files against it."""
+    path = ids / MANIFEST
+    if not path.is_file():
+        raise ExportError(f"{ids}: no dehydrated set here; chinwag export ids makes one")
+    try:
+        with path.open("rb") as file:
+            data = file.read(LONGEST)
+        held = msgspec.json.decode(data)
+        if not isinstance(held, dict) or held.get("format") != "ids":
+            raise ExportError(f"{ids}: no dehydrated set, but something else; chinwag export ids makes one")
+        manifest = msgspec.convert(held, _Manifest)
+    except OSError as error:
+        raise ExportError(f"{path}: {error.strerror}") from error
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ExportError(f"{path}: damaged: {printable(error)}") from error
+    for shard in manifest.files:
+        _check_sum(ids / shard.name, shard.sha256)
+    return manifest
+
+
+def _check_sum(path: Path, wanted: str) -> None:
+    if not path.is_file():
+        raise ExportError(f"{path}: is missing from the set")
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ExportError(f"{path}: {error.strerror}") from error
+    if found != wanted:
+        raise ExportError(f"{path}: is not what the manifest says: its sha256 is another")
+
+
+def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path) -> None:
+    """Make the tables `dehydrated`, a row a tweet of the set, and `versions`."""
+    import pyarrow as pa
+
+    number, text, numbers = pa.int64(), pa.string(), pa.list_(pa.int64())
+    columns = [("root_id", number), ("split", text), ("place", number), ("tweet_id", number), ("turn_id", number),
+               ("parent_id", number), ("text_sha256", text), ("mentions", numbers)]  # fmt: skip
+    part = scratch / "dehydrated.parquet"
+    with adding(part, pa.schema(columns)) as add:
+        for shard in manifest.files:
+            for record in _records(ids / shard.name, shard.records):
+                add(_rows_of(record, shard.split))
+    engine.read("dehydrated", [part])
+    engine.make("versions", statement("versions"))
+
+
+def _records(path: Path, wanted: int) -> Iterator[dict[str, Any]]:
+    """Read a shard, record by record, each held to the rules."""
+    import pyarrow as pa
+
+    number = 0
+    try:
+        with io.BufferedReader(pa.input_stream(str(path), compression="detect")) as lines:
+            for number, line in enumerate(iter(partial(lines.readline, LONGEST + 1), b""), 1):
+                yield _record(line, f"{path}: record {number}")
+    except (OSError, pa.ArrowException) as error:
+        raise ExportError(f"{path}: damaged after record {number}: {' '.join(str(error).split())}") from error
+    if number != wanted:
+        raise ExportError(f"{path}: is not what the manifest says: {number:,} records, not {wanted:,}")
+
+
+def _record(line: bytes, where: str) -> dict[str, Any]:
+    if len(line) > LONGEST:
+        raise ExportError(f"{where}: is longer than {LONGEST:,} bytes")
+    try:
+        record: dict[str, Any] = msgspec.json.decode(line)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ExportError(f"{where}: {printable(error)}") from error
+    if problem := check(record):
+        raise ExportError(f"{where}: {problem}")
+    return record
+
+
+def _rows_of(record: dict[str, Any], split: str) -> list[tuple[Any, ...]]:
+    """Give a conversation as rows of `dehydrated`."""
+    tweets = ((tweet_id, turn) for turn in record["turns"] for tweet_id in turn["tweet_ids"])
+    return [
+        (int(record["root_id"]), split, place, int(tweet_id), int(turn["id"]),
+         None if turn["parent_id"] is None else int(turn["parent_id"]), turn["text_sha256"], turn["mentions"])
+        for place, (tweet_id, turn) in enumerate(tweets)
+    ]  # fmt: skip
+
+
+def _write(engine: Engine, key: bytes, mentions: str, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+    """Write the turns of all conversations, and what was cut; memory holds one at a time."""
+    made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
+    with adding(made, schema("turns")) as add_turns, adding(cut, schema("drops")) as add_drops:
+        for root_id, group in groupby(_hydrated(engine), attrgetter("root_id")):
+            rows = list(group)
+            turns, dropped, changed = _conversation(rows, key, mentions)
+            add_turns([turn_row(turn, root_id, rows[0].split) for turn in turns])
+            add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
+            summary.conversations += bool(turns)
+            summary.turns += len(turns)
+            summary.changed += changed
+            summary.missing += sum(why == "missing" for why in dropped.values())
+    return made, cut
+
+
+def _hydrated(engine: Engine) -> Iterator[_Row]:
+    for batch in engine.rows(statement("hydrated")):
+        columns = [batch[name].to_pylist() for name in _Row._fields[:-1]]
+        yield from map(_Row, *columns, tweets_in(batch))
+
+
+def _conversation(rows: list[_Row], key: bytes, mentions: str) -> tuple[list[Turn], dict[int, str], int]:
+    """Make the turns of one conversation, say of each tweet that is not in them why, and count the changed texts."""
+    runs = {turn_id: list(group) for turn_id, group in groupby(rows, attrgetter("turn_id"))}
+    texts, changed = _texts(list(runs.values()), mentions)
+    depths: dict[int | None, int] = {None: -1}
+    dropped: dict[int, str] = {}
+    turns = []
+    for turn_id, run in runs.items():
+        tweets = [row.tweet for row in run]
+        parent_id = tweets[0].parent_id
+        if parent_id not in depths or turn_id not in texts:
+            dropped.update((tweet.id, "missing" if tweet.dropped else "below_dropped") for tweet in tweets)
+        elif not texts[turn_id]:
+            dropped.update((tweet.id, "empty") for tweet in tweets)
+        else:
+            depths[turn_id] = depths[parent_id] + 1
+            turns.append(turn_of(tweets, parent_id, depths[turn_id], texts[turn_id], key))
+    if len(turns) < 2:
+        dropped.update((tweet_id, "single_turn") for turn in turns for tweet_id in turn.tweet_ids)
+        turns = []
+    return turns, dropped, sum(turn.id in changed for turn in turns)
+
+
+def _texts(runs: list[list[_Row]], mentions: str) -> tuple[dict[int, str], set[int]]:
+    """Give by turn the texts of turns whose tweets are all there, and say which are not those of the set.
+
+    The set tells the numbers of the placeholders in each turn; in those whose text is the same, it is sure whose.
+    """
+    texts: dict[int, str] = {}
+    changed: dict[int, tuple[list[Tweet], dict[str, str]]] = {}
+    handles: dict[str, str] = {}
+    for first, *others in runs:
+        tweets = [first.tweet, *(row.tweet for row in others)]
+        if any(tweet.dropped for tweet in tweets):
+            continue
+        named = mentioned(text_of(tweets, {}, "keep"))
+        told = {name: f"@user{number}" for name, number in zip(named, first.mentions, strict=False)}
+        text = text_of(tweets, dict(told), mentions)
+        texts[first.turn_id] = text
+        if digest(text) == first.text_sha256:
+            handles.update(told)
+        else:
+            changed[first.turn_id] = tweets, told
+    taken = set(handles.values())
+    for _, told in changed.values():
+        for name, placeholder in told.items():
+            if name not in handles and placeholder not in taken:
+                handles[name] = placeholder
+                taken.add(placeholder)
+    # Others take numbers behind all those of the set: missing turns may have the rest.
+    most = max((number for run in runs for number in run[0].mentions), default=0)
+    handles |= {f"@{number}": "" for number in range(most - len(handles))}
+    for turn_id, (tweets, _) in changed.items():
+        texts[turn_id] = text_of(tweets, handles, mentions)
+    return texts, set(changed)
