@@ -145,7 +145,7 @@ MISUSE = {
     "see: python -m chinwag build --help",
     "build x -o y --shard-size 0": "Invalid value for '--shard-size': '0' is no size; write it as 64MB or 1GiB; "
     "see: python -m chinwag build --help",
-    "export csv -w x -o y": "no export is called 'csv'; there are: messages, oasst, prompts",
+    "export csv -w x -o y": "no export is called 'csv'; there are: ids, messages, oasst, prompts",
     "query -w {workspace} --json --csv select": "--json and --csv exclude each other",
     "query -w {workspace} vacuum": "a query is one SELECT: it asks, and changes nothing",
     "ingest x -w {out} --map id=a": "map 'id=a': text has to be given",

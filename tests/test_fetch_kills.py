@@ -70,7 +70,7 @@ def test_a_run_that_is_stopped_loses_nothing_and_asks_nothing_twice(
         while True:
             process = start(workspace, server)
             if len(stops) < 6:
-                stop_somewhere(process, server, SIGNALS[how], moments)
+                stop_somewhere(process, server, SIGNALS[how], moments, at_once=not stops)
             said = process.communicate()[1].decode()
             server.settle()
             if process.returncode == 0:
@@ -91,14 +91,16 @@ def test_a_run_that_is_stopped_loses_nothing_and_asks_nothing_twice(
     assert all(re.fullmatch(r"\d{8}\.jsonl\.gz", name) for name in names), names
 
 
-def stop_somewhere(process: "subprocess.Popen[bytes]", server: StandIn, how: signal.Signals, moments: Random) -> None:
+def stop_somewhere(
+    process: "subprocess.Popen[bytes]", server: StandIn, how: signal.Signals, moments: Random, *, at_once: bool
+) -> None:
     """Send a signal after some more requests, and often a moment later: while answers are put into the tables."""
     # Before Python has begun only -9 is for us to tell.
-    count = len(server.requests) + moments.randint(how != signal.SIGKILL, 4)
+    count = len(server.requests) + (1 if at_once else moments.randint(how != signal.SIGKILL, 4))
     while process.poll() is None and len(server.requests) < count:
         with suppress(TimeoutError):
             server.wait_for(count, 0.05)
     with suppress(subprocess.TimeoutExpired):
-        process.wait(moments.choice([0.0, 0.02, 0.3, 1.0]) * moments.random())
+        process.wait(0.0 if at_once else moments.choice([0.0, 0.02, 0.3, 1.0]) * moments.random())
     if process.poll() is None:
         process.send_signal(how)

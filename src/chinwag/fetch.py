@@ -132,6 +132,7 @@ def run(  # noqa: PLR0913 - what to get, from whom, for how much
         if not dry_run:
             asker = part.open(**settings)
             stack.callback(asker.close)
+            asker.tell(say)
             asking = Asking(workspace, provider, part, asker, answers, budget)
             recovered = asking.finish(killed=True)
             _begin(workspace)

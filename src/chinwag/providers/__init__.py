@@ -14,7 +14,7 @@ are the provider's options, a module states
 - `PROVES_ABSENCE`: whether what it says is gone is gone: a scraper that finds nothing proves nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -67,6 +67,9 @@ class Asker(Protocol):
 
     def verdict(self, request: Request, answer: bytes) -> Verdict:
         """Say what an answer holds. Raises ProviderError where it shows that going on would waste money."""
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Take what to call, from any thread, with a line where a long wait begins."""
 
     def stop(self) -> None:
         """End all waiting: no request is begun any more, and those under way are given a moment to be answered."""

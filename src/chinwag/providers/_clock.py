@@ -2,8 +2,11 @@
 
 import threading
 import time
+from collections.abc import Callable
 
 from chinwag.providers import Stopped
+
+LONG = 5.0  # seconds: what is waited for longer is said
 
 
 class Clock:
@@ -11,6 +14,8 @@ class Clock:
 
     def __init__(self) -> None:
         self._stopped = threading.Event()
+        self._said = 0.0  # until when the user knows that there is a wait
+        self.say: Callable[[str], None] = lambda line: None
 
     @property
     def stopped(self) -> bool:
@@ -22,7 +27,14 @@ class Clock:
         return time.time()
 
     def wait(self, seconds: float) -> None:
-        """Wait so long, or not at all where there is nothing to wait for. Raises Stopped once `stop` was called."""
+        """Wait so long, or not at all where there is nothing to wait for; say so where it is long.
+
+        Raises Stopped once `stop` was called.
+        """
+        until = time.monotonic() + seconds
+        if seconds > LONG and until > self._said + LONG:
+            self._said = until
+            self.say(f"waiting {seconds:,.0f} s, as the provider demands")
         if self._stopped.wait(max(0.0, min(seconds, threading.TIMEOUT_MAX))):
             raise Stopped
 

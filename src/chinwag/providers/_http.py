@@ -155,6 +155,10 @@ class Sender:
                 raise Unanswered(f"{self._host} gives no answer in {faults} tries; the last time: {found}")
             self._clock.wait(self._unless_stopped(2.0 ** (faults - 1)))
 
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Say where a long wait begins."""
+        self._ending.say = say
+
     def stop(self) -> None:
         """End all waiting, and begin no request."""
         self._ending.stop()

@@ -164,6 +164,10 @@ class Command:
         outcomes = {} if request.ids in self._whole else dict.fromkeys(request.ids, RETRY)
         return Verdict(answer.count(b"\n"), outcomes)
 
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Say where a long wait begins."""
+        self._clock.say = say
+
     def stop(self) -> None:
         """End all waiting, and the program: it is asked to end, and killed if it does not."""
         self._clock.stop()

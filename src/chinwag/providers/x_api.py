@@ -7,7 +7,7 @@ error, yet bills, what it does not know by the name it was asked for.
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -121,6 +121,10 @@ class XApi:
         ids = [found for tweet in data if (found := to_id(tweet.get("id")))]
         oldest = to_id(meta.get("oldest_id")) or min(ids, default=None)
         return Verdict(posts, {}, token if token and isinstance(token, str) else None, oldest)
+
+    def tell(self, say: Callable[[str], None]) -> None:
+        """Say where a long wait begins."""
+        self._sender.tell(say)
 
     def stop(self) -> None:
         """End all waiting."""

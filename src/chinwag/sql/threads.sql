@@ -13,4 +13,4 @@ from (
   group by k.id
 ) as r
 anti join (select id from asked where level = 'conversation' and provider = ?) as a on r.id = a.id
-order by r.tweets desc, r.id
+order by r.tweets desc nulls last, r.id
