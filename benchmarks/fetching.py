@@ -63,8 +63,9 @@ def serve(count: int, told: Connection) -> None:
     """Be the server until the other side has had enough."""
     with StandIn(originals(count), limits=None) as server:
         told.send(server.url)
-        told.recv()
-        told.send((len(server.requests), len(server.asked_again())))
+        before: int = told.recv()
+        asked = [id for one in server.requests[before:] for id in one.ids]
+        told.send((len(server.requests) - before, len(asked) - len(set(asked))))
 
 
 def bare(url: str, tweets: list[Tweet]) -> float:
@@ -102,7 +103,7 @@ def main(arguments: list[str]) -> None:
         env = {**os.environ, x_api.TOKEN: TOKEN}
         command = [sys.executable, "-c", FETCH, str(workspace), url]
         done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
-        here.send(None)
+        here.send(-(-options.ids // x_api.BATCH))
         requests, again = here.recv()
         server.join()
         line, asked, seconds, asking, cpu, peak = json.loads(done.stdout)
@@ -113,7 +114,7 @@ def main(arguments: list[str]) -> None:
         f"{asked / asking / x_api.RATE:,.0f} times what X allows), {seconds:.1f} s with the trees made anew, "
         f"{cpu:.1f} s of CPU, peak {peak / 1e6:,.0f} MB; {kept / 1e6:,.1f} MB of answers kept"
     )
-    print(f"the server: {requests - -(-options.ids // x_api.BATCH):,} requests, {again} ids asked again")
+    print(f"the server: {requests:,} requests, {again} ids asked again")
 
 
 if __name__ == "__main__":

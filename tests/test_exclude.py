@@ -64,7 +64,7 @@ def exported(out: Path) -> tuple[dict[str, bytes], Json]:
     return files, manifest
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(held=sightings, gone=deletes, edited=edits, exclude=names)
 def test_trees_are_those_of_what_is_not_left_out(
     held: list[Row], gone: list[Row], edited: list[Row], exclude: list[str]
@@ -81,7 +81,7 @@ def test_trees_are_those_of_what_is_not_left_out(
         assert Workspace(place).state.options["assemble"] == {"quotes": True, "exclude": sorted(set(exclude))}
 
 
-@settings(max_examples=15, phases=set(Phase) - {Phase.shrink})  # an example takes half a second
+@settings(max_examples=8, phases=set(Phase) - {Phase.shrink})  # an example takes half a second
 @given(held=trees, gone=deletes, edited=edits, before=names, exclude=names, quotes=st.booleans())
 def test_an_export_without_some_is_that_of_a_workspace_without_them(
     held: list[Row], gone: list[Row], edited: list[Row], before: list[str], exclude: list[str], quotes: bool

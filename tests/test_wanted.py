@@ -77,7 +77,7 @@ def forests(draw: st.DrawFn) -> tuple[list[Row], list[int]]:
     return tweets, [tweet["id"] for tweet in missing]
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(forest=forests(), filters=st.sampled_from([{}, {"incomplete": {}}, KEPT, {"sensitive": {}}]))
 def test_as_many_turns_join_as_was_said(forest: tuple[list[Row], list[int]], filters: Any) -> None:
     """Add the missing tweets, make everything again by the same recipe, and count the turns of their conversations."""

@@ -4,6 +4,7 @@ A wave ends by being read from the disk, whether it was asked to its end, stoppe
 ingested as any file is, and what became of each id is put into the table `asked`.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
@@ -11,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
-from chinwag import ingest
+from chinwag import ingest, plan
 from chinwag.answers import Answers, Asked, State
-from chinwag.errors import ProviderError, Unanswered
+from chinwag.errors import ProviderError, Unanswered, WorkspaceError
 from chinwag.progress import Bar
 from chinwag.providers import FOUND, GONE, RETRY, WHOLE, Asker, Request, Verdict
 from chinwag.tables import schema
@@ -225,15 +226,18 @@ class Asking:
         import pyarrow.dataset as ds
 
         before = len(Workspace(self._workspace).state.parts.get("sightings", []))
-        ingest.run([sealed], self._workspace, workers=1, quiet=True)
+        errors = ingest.run([sealed], self._workspace, workers=1, quiet=True).errors
         target = Workspace(self._workspace)
-        entry = next(one for one in target.state.files.values() if one["path"] == str(sealed.resolve()))
-        seen = Seen(is_known=bool(entry["source"]))
+        with sealed.open("rb") as file:
+            file_id = plan.file_id(hashlib.file_digest(file, "sha256").hexdigest())
+        if file_id not in target.state.files:
+            raise WorkspaceError(errors[0] if errors else f"{sealed}: was not read")
+        seen = Seen(is_known=bool(target.state.files[file_id]["source"]))
         # Where a killed run has ingested the file already there are no new parts, and it is somewhere among all.
         for table, parts in (("sightings", target.parts("sightings")[before:]), ("edits", target.parts("edits"))):
             names = ["id", "reply_to_id"] if table == "sightings" else ["tweet_id", "initial_id"]
             if paths := [str(part) for part in parts or target.parts(table)]:
-                found = ds.dataset(paths).to_table(names, filter=ds.field("file_id") == entry["file_id"])
+                found = ds.dataset(paths).to_table(names, filter=ds.field("file_id") == file_id)
                 rows = zip(*(column.to_pylist() for column in found.columns), strict=True)
                 for one, other in rows:
                     seen.add(one, other) if table == "sightings" else seen.edit(one, other)

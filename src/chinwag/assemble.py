@@ -109,12 +109,12 @@ def run(
     return summary
 
 
-def again(workspace: Path, *, quiet: bool = True) -> Summary | None:
+def again(workspace: Path, *, memory: int | None = None, quiet: bool = True) -> Summary | None:
     """Make the trees anew, in the way in which they were made last; None where they are those of all that was read."""
     target = Workspace(workspace)
     if target.fresh("assemble", after="ingest"):
         return None
-    return run(workspace, **target.state.options.get("assemble", {}), quiet=quiet)
+    return run(workspace, **target.state.options.get("assemble", {}), memory=memory, quiet=quiet)
 
 
 def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], *, quiet: bool) -> int:

@@ -137,6 +137,9 @@ def run(  # noqa: PLR0913 - what to get, from whom, for how much
             recovered = asking.finish(killed=True)
             _begin(workspace)
         budget.spent = answers.state.spent
+        if budget.spent:
+            cost = f" (${budget.dollars():,.2f})" if part.PRICE else ""
+            say(f"going on with a run that was stopped: {budget.spent:,} posts{cost} of the limit are spent")
         strategy = _Run(stack.enter_context(_engine(workspace, answers.path)), part, provider, budget, say)
         if conversations:
             summary = strategy.threads(asking, conversations, answers.state.pages, quiet=quiet)

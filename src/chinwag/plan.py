@@ -211,7 +211,7 @@ class Plan:
         else:
             with file.path.open("rb") as data:
                 digest = hashlib.file_digest(data, "sha256").hexdigest()
-            entry |= {"file_id": _file_id(digest), "sha256": digest}
+            entry |= {"file_id": file_id(digest), "sha256": digest}
         self.file_ids[file.path] = entry["file_id"]
         return entry, found
 
@@ -233,7 +233,8 @@ def _map_of(shelf: list[str]) -> str:
     return shelf[-1].partition(":")[2]
 
 
-def _file_id(digest: str) -> int:
+def file_id(digest: str) -> int:
+    """Give the id of a file whose sha256 is known."""
     return int(digest[:16], 16) >> 1
 
 
@@ -246,4 +247,4 @@ def _first_of(found: Iterator[Found]) -> tuple[Iterator[Found], int]:
         yield first
         yield from found
 
-    return again(), _file_id(hashlib.sha256(data or b"").hexdigest())
+    return again(), file_id(hashlib.sha256(data or b"").hexdigest())

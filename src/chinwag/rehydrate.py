@@ -107,8 +107,7 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
     remedy = "unset it" if said.key.hex else "set that of those who made the set"
     key = key_by(msgspec.to_builtins(said.key), ids, remedy)
     target = Workspace(workspace)
-    if not target.fresh("assemble", after="ingest"):
-        assemble.run(workspace, **target.state.options.get("assemble", {}), memory=memory, quiet=quiet)
+    assemble.again(workspace, memory=memory, quiet=quiet)
     summary = Summary()
     with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("rehydrate", quiet=quiet):
         for table in ("tweets", "edits"):
