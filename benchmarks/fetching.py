@@ -30,7 +30,8 @@ import json, resource, sys, time
 from pathlib import Path
 from chinwag import fetch
 began = time.perf_counter()
-summary = fetch.run(Path(sys.argv[1]), options={"base_url": sys.argv[2]}, max_posts=10**9, quiet=True)
+options = {"base_url": sys.argv[2]}
+summary = fetch.run(Path(sys.argv[1]), fetch.Wish(), options=options, budget=(10**9, None), quiet=True)
 used = resource.getrusage(resource.RUSAGE_SELF)
 seconds = time.perf_counter() - began
 asking = seconds - (summary.assembled.seconds if summary.assembled else 0)

@@ -23,9 +23,9 @@ def token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(x_api.TOKEN, TOKEN)
 
 
-def check(server: StandIn, workspace: Path, **more: Any) -> fetch.Summary:
-    options = {"max_posts": 10_000, "quiet": True, "scope": "all", "max_age_days": 30, **more}
-    return comply.with_provider(workspace, options={"base_url": server.url}, **options)
+def check(server: StandIn, workspace: Path, max_posts: int = 10_000, **more: Any) -> fetch.Summary:
+    asking = {"scope": "all", "budget": (max_posts, None), "quiet": True, **more}
+    return comply.with_provider(workspace, options={"base_url": server.url}, **asking)
 
 
 def test_what_is_gone_goes_out_and_the_rest_stays(tmp_path: Path) -> None:

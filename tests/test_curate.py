@@ -203,3 +203,17 @@ def test_the_summary_in_one_line() -> None:
     assert summary.line() == "2,000 turns in 1 conversations, drops: none, 1.2 s"
     summary.drops.update({"single_turn": 3, "empty": 1000})
     assert "drops: empty 1,000, single_turn 3, " in summary.line()
+
+
+def test_turns_are_not_made_anew_with_a_weaker_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHINWAG_KEY", "secret")
+    workspace = curated(tmp_path, [status(1, author=1), status(2, to=1, author=2)])
+    monkeypatch.delenv("CHINWAG_KEY")
+    assemble.run(workspace, quiet=True)
+    before = hashes(workspace / "turns")
+    with pytest.raises(WorkspaceError, match="CHINWAG_KEY; set it"):
+        curate.again(workspace, quiet=True)
+    assert chinwag_run("export", "messages", "-w", workspace, "-o", tmp_path / "out").returncode == 1
+    assert hashes(workspace / "turns") == before
+    assert chinwag_run("export", "messages", "-w", workspace, "-o", tmp_path / "out", key="secret").returncode == 0
+    assert curate.again(workspace, quiet=True) is None

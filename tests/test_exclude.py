@@ -13,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.sightings import World, fill
-from chinwag import assemble, curate, export, shelves
+from chinwag import assemble, comply, curate, export, shelves
 from chinwag.build import export_without
 from chinwag.errors import ChinwagError, EngineError, ExportError, UsageError, WorkspaceError
 from chinwag.pseudonyms import VARIABLE
@@ -282,3 +282,22 @@ def test_too_little_memory_leaves_nothing_behind(tmp_path: Path) -> None:
         export_without("messages", place, tmp_path / "out", ["v2"], memory=10_000_000, quiet=True)
     assert hashes(tmp_path) == was
     assert not list(place.glob("scratch*"))
+
+
+def test_who_is_gone_stays_gone_whoever_told_the_name(tmp_path: Path) -> None:
+    first, second, third = (1_100_000_000_000_000_000 + number for number in range(3))
+    stream = [status(first, "from the stream", author=5), status(second, "an answer", to=first, author=6)]
+    for one in stream:
+        one["user"].pop("screen_name")
+    known = status(third, author=5, full_text="hello")
+    known["user"]["screen_name"] = "Alice"
+    for name, records in (("stream", stream), ("asked", [known])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+    (tmp_path / "gone").write_text("@alice\n")
+    place = tmp_path / "ws"
+    ingest(place, tmp_path / "stream.jsonl", tmp_path / "asked.jsonl")
+    assert values(place, "select distinct terms from sightings where author_handle = 'Alice'") == ["x-api"]
+    comply.from_files([tmp_path / "gone"], place, quiet=True)
+    for exclude in ((), ("x-api",)):
+        assemble.run(place, exclude=exclude, quiet=True)
+        assert values(place, "select id from tweets") == [second]

@@ -41,9 +41,17 @@ def _opener(clock: Clock) -> Callable[..., x_api.XApi]:
     return open
 
 
-def get(server: StandIn, workspace: Path, **more: Any) -> fetch.Summary:
-    options = {"max_posts": 100_000, "quiet": True, **more}
-    return fetch.run(workspace, options={"base_url": server.url}, **options)
+def get(
+    server: StandIn,
+    workspace: Path,
+    *,
+    max_posts: int | None = 100_000,
+    max_spend: float | None = None,
+    conversations: str | None = None,
+    **more: Any,
+) -> fetch.Summary:
+    wish, options = fetch.Wish(conversations=conversations), {"base_url": server.url}
+    return fetch.run(workspace, wish, options=options, budget=(max_posts, max_spend), quiet=True, **more)
 
 
 def chain(length: int, *, start: float = START) -> list[Tweet]:
@@ -172,7 +180,7 @@ def test_a_dry_run_asks_nothing_and_needs_no_token(tmp_path: Path, monkeypatch: 
     assert summary.plan.ids == wanted
     assert said == [
         f"{wanted} wanted tweets: 1 requests or more, {wanted} to {3 * wanted} posts "
-        f"(${wanted * 0.005:.2f} to ${3 * wanted * 0.005:.2f}), 0.0 minutes or more"
+        f"(${wanted * 0.005:.2f} to ${3 * wanted * 0.005:.2f})"
     ]
     with pytest.raises(ProviderError, match="X_BEARER_TOKEN is not set"), StandIn(WORLD) as server:
         get(server, workspace)
@@ -252,7 +260,7 @@ def test_whole_conversations_are_collected_with_their_roots(tmp_path: Path, cloc
         assert get(server, workspace, conversations="all").requests == 0
         assert len(server.requests) == count
         assert server.billed.posts == summary.posts
-    assert summary.conversations == {"whole": 2}
+    assert summary.conversations == {"all": 2}
     assert set(values(workspace, "select id from tweets")) == {tweet.ids[0] for tweet in [*one, *other]}
     assert parents(workspace) == chains([*one, *other], [*one, *other])
 
@@ -270,7 +278,7 @@ def test_pages_that_the_budget_left_are_gone_on_with(tmp_path: Path, clock: Cloc
         server.settings.refuse_tokens = True
         rest = get(server, workspace, conversations="all")
         assert rest.posts <= 41
-        assert outcomes_of_conversations(workspace) == {long[0].id: "whole"}
+        assert outcomes_of_conversations(workspace) == {long[0].id: "all"}
     assert len(values(workspace, "select id from tweets")) == len(long)
 
 

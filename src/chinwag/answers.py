@@ -22,22 +22,32 @@ from chinwag.errors import WorkspaceBusy, WorkspaceError
 from chinwag.providers import Request
 from chinwag.workspace import sync_folder, sync_write
 
+ROOM = 64 * 1024 * 1024  # bytes that have to be free before anything is asked
+
 
 @dataclass
 class State:
-    """Say how far a run has come: `spent` posts, up to wave `wave`, and the `pages` to go on with."""
+    """Say how far runs have come: up to wave `wave`, with the `pages` to go on with.
 
+    `spent` are the posts of a run for some `purpose` that did not end.
+    """
+
+    purpose: str = ""
     wave: int = 0
     spent: int = 0
     pages: list[Request] = field(default_factory=list)
 
 
 class Asked(NamedTuple):
-    """Hold a request of the wave under way, and where its answer lies, if it has come, since `at` (ms since 1970)."""
+    """Hold a request of the wave under way, and where its answer lies, if it has come, since `at` (ms since 1970).
+
+    One that was `lost` on its way may have been billed all the same.
+    """
 
     request: Request
-    path: Path | None
-    at: int
+    path: Path | None = None
+    at: int = 0
+    lost: bool = False
 
     def answer(self) -> bytes:
         """Read the answer; one that has not come is empty."""
@@ -77,7 +87,7 @@ class Answers:
     def _load(self) -> None:
         for left in (*self.path.glob("done-*"), *self.path.glob("scratch-*")):
             shutil.rmtree(left, ignore_errors=True)
-        for half in self.path.glob(".*.partial"):
+        for half in (*self.path.glob(".*.partial"), *self.path.glob("open-*/.*.partial")):
             half.unlink()
         path = self.path / "state.json"
         try:
@@ -98,17 +108,24 @@ class Answers:
         return self._open.exists()
 
     def begin(self, request: Request) -> int:
-        """Note what is about to be asked, and give the number to keep its answer by."""
+        """Note what is about to be asked, and give the number to keep its answer by.
+
+        Raises WorkspaceError where little room is left: an answer that cannot be kept is paid for all the same.
+        """
         self._open.mkdir(exist_ok=True)
+        if (free := shutil.disk_usage(self._open).free) < ROOM:
+            raise WorkspaceError(f"{self.path}: only {free >> 20} MiB are left on the disk; {ROOM >> 20} are needed")
         number, self._count = self._count, self._count + 1
-        hidden = self._open / f"{number:06}.partial"
-        hidden.write_bytes(msgspec.json.encode(request))
-        hidden.replace(self._open / f"{number:06}.ask")
+        sync_write(self._open / f"{number:06}.ask", msgspec.json.encode(request))
         return number
 
     def keep(self, number: int, answer: bytes) -> None:
         """Put an answer on the disk; called by several threads at once."""
         sync_write(self._open / f"{number:06}.jsonl", answer)
+
+    def lose(self, number: int) -> None:
+        """Note that an answer began and did not come whole."""
+        (self._open / f"{number:06}.lost").touch()
 
     def asked(self) -> Iterator[Asked]:
         """Give what was asked in the wave, in order, and what was answered."""
@@ -118,7 +135,7 @@ class Answers:
             if answer.exists():
                 yield Asked(request, answer, answer.stat().st_mtime_ns // 1_000_000)
             else:
-                yield Asked(request, None, 0)
+                yield Asked(request, lost=path.with_suffix(".lost").exists())
 
     def seal(self, answers: Iterable[bytes], kind: str = "") -> Path | None:
         """Write answers of the wave as one file; None where nothing was said. Doing it again gives the same bytes."""

@@ -11,15 +11,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from chinwag import ingest, plan
 from chinwag.answers import Answers, Asked, State
 from chinwag.errors import ProviderError, Unanswered, WorkspaceError
 from chinwag.progress import Bar
-from chinwag.providers import FOUND, GONE, RETRY, WHOLE, Asker, Request, Verdict
+from chinwag.providers import FOUND, GONE, RETRY, Asker, Request, Verdict
 from chinwag.tables import schema
 from chinwag.workspace import Workspace
 
+# What is read of a wave's answers, sightings first.
+COLUMNS = {"sightings": ["id", "reply_to_id"], "edits": ["tweet_id", "initial_id"], "deletes": ["tweet_id", "kind"]}
 PROBE = 10  # ids, or posts of a page, of the first requests to a paid provider: until one shows that all fields come
 SILENT = 3  # requests in a row that are not answered end a run
 
@@ -96,12 +99,18 @@ class Asking:
         return self._wave(pull, progress)
 
     def _wave(self, pull: Callable[[], Request | None], progress: Bar) -> Wave:
-        """Ask until nothing is pulled, then read what was answered; an interruption comes after that."""
+        """Ask until nothing is pulled, then read what was answered; an interruption comes after that.
+
+        Where an answer could not be kept the wave is left to the next run, which counts it as spent.
+        """
         try:
             self._ask_all(pull, progress)
-        finally:
-            wave = self.finish()
-        return wave
+        except OSError as error:
+            raise WorkspaceError(f"{error.filename or self._answers.path}: {error.strerror or error}") from error
+        except BaseException:
+            self.finish()
+            raise
+        return self.finish()
 
     def _ask_all(self, pull: Callable[[], Request | None], progress: Bar) -> None:
         waiting: dict[Future[bytes], tuple[Request, int]] = {}
@@ -122,8 +131,9 @@ class Asking:
                         progress(done)
             except BaseException:
                 self._asker.stop()
-                with suppress(Exception):  # those under way are let end: their answers are paid for
-                    wait(waiting)
+                while wait(waiting, timeout=0).not_done:  # those under way are let end: their answers are paid for
+                    with suppress(KeyboardInterrupt):
+                        wait(waiting)
                 raise
 
     @staticmethod
@@ -142,7 +152,12 @@ class Asking:
         return request.limit if request.archive else len(request.ids) * (1 if request.alone else int(self._part.MOST))
 
     def _ask(self, number: int, request: Request) -> bytes:
-        answer = self._asker.ask(request)
+        try:
+            answer = self._asker.ask(request)
+        except Unanswered as error:
+            if error.billed:
+                self._answers.lose(number)
+            raise
         self._answers.keep(number, answer)
         return answer
 
@@ -151,7 +166,8 @@ class Asking:
         self.budget.held -= held
         try:
             answer = future.result()
-        except Unanswered:
+        except Unanswered as error:
+            self.budget.spent += held if error.billed else 0
             self._silent += 1
             if self._silent >= SILENT:
                 raise
@@ -165,7 +181,8 @@ class Asking:
     def finish(self, *, killed: bool = False) -> Wave:
         """Read the wave that is under way from the disk; `killed` says that an earlier run left it.
 
-        Of a killed run nobody knows which of its last requests were answered, and so billed: all are counted.
+        Of a killed run nobody knows which of its last requests were answered, and so billed: all are counted, as are
+        those of whose answers only a part came.
         """
         wave, state = Wave(), self._answers.state
         if not self._answers.is_open():
@@ -180,7 +197,7 @@ class Asking:
             wave.requests += 1
             if verdict is None:
                 wave.unanswered += one.path is None
-                wave.posts += self._worst(one.request) if killed or one.path else 0
+                wave.posts += self._worst(one.request) if killed or one.path or one.lost else 0
                 continue
             wave.posts += verdict.posts
             self._read(one.request, verdict, known, wave)
@@ -190,7 +207,7 @@ class Asking:
         answered = {_page(one.request) for one, verdict in asked if verdict is not None}
         wave.pages = [page for page in state.pages if _page(page) not in answered] + wave.pages
         if state.wave < self._answers.number:  # else it was killed between its last two steps
-            state = State(self._answers.number, state.spent + wave.posts, wave.pages)
+            state = State(state.purpose, self._answers.number, state.spent + wave.posts, wave.pages)
         self.budget.spent = state.spent
         self._answers.close_wave(state)
         if sealed and not known.is_known:
@@ -210,9 +227,11 @@ class Asking:
         """Tell what became of what was asked for."""
         if request.archive:
             if verdict.token is None:
-                wave.conversations.update(dict.fromkeys(request.ids, WHOLE))
+                wave.conversations.update(dict.fromkeys(request.ids, request.archive))
             else:
-                wave.pages.append(replace(request, limit=0, token=verdict.token, until_id=verdict.oldest_id))
+                wave.pages.append(
+                    replace(request, limit=0, token=verdict.token, until_id=verdict.oldest_id or request.until_id)
+                )
             return
         for id in request.ids:
             outcome = FOUND if known.has(id) else verdict.outcomes.get(id, "unknown")
@@ -225,22 +244,21 @@ class Asking:
         """Read a wave's answers into the tables, and say which tweets they hold."""
         import pyarrow.dataset as ds
 
-        before = len(Workspace(self._workspace).state.parts.get("sightings", []))
-        errors = ingest.run([sealed], self._workspace, workers=1, quiet=True).errors
+        before = {table: len(parts) for table, parts in Workspace(self._workspace).state.parts.items()}
+        summary = ingest.run([sealed], self._workspace, workers=1, quiet=True)
         target = Workspace(self._workspace)
         with sealed.open("rb") as file:
             file_id = plan.file_id(hashlib.file_digest(file, "sha256").hexdigest())
         if file_id not in target.state.files:
-            raise WorkspaceError(errors[0] if errors else f"{sealed}: was not read")
+            raise WorkspaceError(summary.errors[0] if summary.errors else f"{sealed}: was not read")
         seen = Seen(is_known=bool(target.state.files[file_id]["source"]))
-        # Where a killed run has ingested the file already there are no new parts, and it is somewhere among all.
-        for table, parts in (("sightings", target.parts("sightings")[before:]), ("edits", target.parts("edits"))):
-            names = ["id", "reply_to_id"] if table == "sightings" else ["tweet_id", "initial_id"]
-            if paths := [str(part) for part in parts or target.parts(table)]:
-                found = ds.dataset(paths).to_table(names, filter=ds.field("file_id") == file_id)
-                rows = zip(*(column.to_pylist() for column in found.columns), strict=True)
-                for one, other in rows:
-                    seen.add(one, other) if table == "sightings" else seen.edit(one, other)
+        for table, names in COLUMNS.items():
+            # Where a killed run has ingested the file already, it is somewhere among all parts.
+            parts = target.parts(table)[0 if summary.known else before.get(table, 0) :]
+            if parts:
+                found = ds.dataset([str(part) for part in parts]).to_table(names, filter=ds.field("file_id") == file_id)
+                for row in zip(*(column.to_pylist() for column in found.columns), strict=True):
+                    seen.take(table, row)
         return seen
 
     def _commit(self, rows: list[tuple[int, str, str, str, int]]) -> None:
@@ -265,27 +283,35 @@ class Asking:
 
 
 class Seen:
-    """Hold the tweets of a wave's answers, with what they reply to, and the versions of those that were edited."""
+    """Hold what a wave's answers tell: tweets, with what they reply to, versions of edited ones, and what is gone."""
 
     def __init__(self, *, is_known: bool = True) -> None:
         self.is_known = is_known
         self._parents: dict[int, int | None] = {}
         self._first: dict[int, int] = {}
         self._newest: dict[int, int] = {}
+        self._gone: set[int] = set()
 
-    def add(self, tweet_id: int, reply_to_id: int | None) -> None:
-        """Take in a sighting."""
-        self._parents[tweet_id] = reply_to_id or self._parents.get(tweet_id)
-
-    def edit(self, tweet_id: int, initial_id: int) -> None:
-        """Take in that one tweet is a later version of another."""
-        self._first[tweet_id] = initial_id
-        if tweet_id in self._parents:
-            self._newest[initial_id] = tweet_id
+    def take(self, table: str, row: tuple[Any, ...]) -> None:
+        """Take in a row of a table, its `COLUMNS`."""
+        tweet_id, other = row
+        if table == "sightings":
+            self._parents[tweet_id] = other or self._parents.get(tweet_id)
+        elif table == "deletes":
+            self._gone.add(tweet_id)
+        else:
+            self._first[tweet_id] = other
+            if tweet_id in self._parents:
+                self._newest[other] = tweet_id
 
     def ids(self) -> set[int]:
-        """Give all ids of the tweets that are there, those of other versions too."""
-        return {*self._parents, *(id for id, first in self._first.items() if first in self._newest), *self._newest}
+        """Give all ids of the tweets that are there, those of other versions too, and of those that are gone."""
+        return {
+            *self._parents,
+            *self._gone,
+            *(id for id, first in self._first.items() if first in self._newest),
+            *self._newest,
+        }
 
     def has(self, tweet_id: int) -> bool:
         """Tell whether a tweet, or a newer version of it, is there."""

@@ -99,9 +99,7 @@ def run(
     with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
         for table in GIVEN:
             engine.read(table, target.parts(table))
-        if exclude and target.parts("sightings"):
-            summary.excluded = leave_out(engine, scratch, exclude, quiet=quiet)
-        make_all(engine, scratch, summary, quotes=quotes, quiet=quiet)
+        make_all(engine, scratch, summary, quotes=quotes, exclude=exclude, quiet=quiet)
         name = f"{target.state.number + 1:08}"
         made = {table: [target.adopt(table, scratch / f"{table}.parquet", name)] for table in ASSEMBLED}
         target.commit("assemble", replace=made, options={"quotes": quotes, "exclude": sorted(set(exclude))})
@@ -126,10 +124,14 @@ def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], *, quiet: bo
     return held - kept
 
 
-def make_all(engine: Engine, folder: Path, summary: Summary, *, quotes: bool, quiet: bool) -> None:
+def make_all(
+    engine: Engine, folder: Path, summary: Summary, *, quotes: bool, exclude: Sequence[str] = (), quiet: bool
+) -> None:
     """Take every step, from the engine's tables `GIVEN`; what is kept of them is written to a folder."""
     for step in STEPS:
         started = time.perf_counter()
+        if exclude and step == "repeated":  # who is gone was told by all sightings: some give a name its id
+            summary.excluded = leave_out(engine, folder, exclude, quiet=quiet)
         values = [quotes] if step in ("links", "conversations") else []
         with spinner(f"assemble: {step}", quiet=quiet):
             if step in ASSEMBLED:

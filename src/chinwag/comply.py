@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from chinwag import fetch, ingest, query, shelves
-from chinwag.errors import ChinwagError, EngineError, UsageError, check_known, printable
+from chinwag import assemble, fetch, ingest, query, shelves
+from chinwag.errors import ChinwagError, EngineError, UsageError, WorkspaceError, check_known, printable
 from chinwag.notices import Notices, read
 from chinwag.progress import spinner
 from chinwag.tables import schema
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SHOWN = 1000  # rejected lines that are told one by one
 SCOPES = {"turns": 0, "trees": 1, "all": 2}
-ABOUT_USERS = "looks like results about users; give --users"
+ABOUT_USERS = "looks like ids of users; give --users"
 
 
 @dataclass
@@ -72,7 +72,7 @@ def from_files(paths: Sequence[Path], workspace: Path, *, users: bool = False, q
     with spinner("comply", quiet=quiet):
         found = [read(path, partial(summary.reject, path), users=users) for path in paths]
         for path, notices in zip(paths, found, strict=True):
-            if notices.misfits > notices.fits // 10 or (notices.results and _names_authors_alone(target, notices)):
+            if notices.misfits > notices.fits // 10 or _names_authors_alone(target, notices):
                 raise UsageError(f"{printable(path)}: {ABOUT_USERS}")
         _count(target, found, summary)
         try:
@@ -162,7 +162,7 @@ from (
   where id >= {first} or sources <> ['mapped']
 ) as t
 anti join (
-  select a.id from asked as a where a.level = 'tweet' and a.at >= timestamptz '{since}'
+  select a.id from asked as a where a.level = 'tweet' and a.outcome <> 'unknown' and a.at >= timestamptz '{since}'
   union all
   select id from sightings where terms = 'x-api' and seen_at >= timestamptz '{since}'
 ) as c on t.id = c.id
@@ -191,5 +191,8 @@ def with_provider(
     """
     if not shelves.load("providers", provider).PROVES_ABSENCE:
         raise UsageError(f"provider {provider} proves nothing: what it does not find need not be gone")
+    assemble.again(workspace)
+    if scope == "turns" and not Workspace(workspace).parts("turns"):
+        raise WorkspaceError(f"{workspace}: there are no turns to check; give --scope trees or all")
     ids = due(workspace, max_age_days=max_age_days, scope=scope)
-    return fetch.run(workspace, provider=provider, ids=ids, again=True, **asking)
+    return fetch.run(workspace, fetch.Wish(ids=ids, again=True), provider=provider, **asking)

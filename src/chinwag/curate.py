@@ -17,7 +17,7 @@ from chinwag import shelves
 from chinwag.engines import Engine
 from chinwag.errors import WorkspaceError
 from chinwag.progress import spinner
-from chinwag.pseudonyms import describe, given_key, make_key
+from chinwag.pseudonyms import describe, given_key, key_of, make_key
 from chinwag.recipe import Recipe, Split
 from chinwag.sql import statement
 from chinwag.tables import schema
@@ -81,6 +81,21 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
         target.commit("curate", replace=made, options=options)
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+def again(workspace: Path, *, quiet: bool = False) -> Summary | None:
+    """Make the turns anew, by the recipe they were made by last, where they are older than the trees.
+
+    Raises WorkspaceError where their pseudonyms were made with a key that is not given now: no other may take its place
+    unnoticed.
+    """
+    target = Workspace(workspace)
+    if target.fresh("curate", after="assemble"):
+        return None
+    recipe = last_recipe(target)
+    if "curate" in target.state.options:
+        key_of(target)
+    return run(workspace, recipe, quiet=quiet)
 
 
 def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:

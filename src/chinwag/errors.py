@@ -66,7 +66,14 @@ class ProviderError(ChinwagError):
 
 
 class Unanswered(ProviderError):
-    """Report a request that was not answered, however often it was sent; others may be."""
+    """Report a request that was not answered, however often it was sent; others may be.
+
+    `billed` says that it may have been: an answer began, and was lost on its way.
+    """
+
+    def __init__(self, message: str, *, billed: bool = False) -> None:
+        super().__init__(message)
+        self.billed = billed
 
 
 class ExportError(ChinwagError):

@@ -7,9 +7,10 @@ what it has spent counts.
 import heapq
 import inspect
 import tempfile
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -25,14 +26,15 @@ from chinwag.engines import Engine
 from chinwag.engines.duckdb import DuckDB
 from chinwag.errors import UsageError
 from chinwag.progress import Bar, count
-from chinwag.providers import FOUND, Request
+from chinwag.providers import Request
 from chinwag.recipe import Recipe, fits
 from chinwag.sql import statement
+from chinwag.values import id_time
 from chinwag.workspace import Workspace
 
 WAVE = 1000  # ids of a wave: after each, what was found is asked for further up
 GROUPS = 10  # pages of a wave
-ARCHIVES = ("recent", "all")
+RECENT = 7 * 86_400  # seconds: X's recent archive
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ class Plan:
         """Say it in one line."""
         (least, most), price = self.posts, self.price
         cost = f" (${least * price:,.2f} to {'?' if most is None else f'${most * price:,.2f}'})" if price else ""
-        time = f", {self.minutes:,.1f} minutes or more" if self.minutes else ""
+        wait = f", {self.minutes:,.1f} minutes or more" if self.minutes >= 1 else ""
         posts = f"{least:,} to {'?' if most is None else f'{most:,}'} posts"
-        return f"{self.ids:,} {self.what}: {self.requests:,} requests or more, {posts}{cost}{time}"
+        return f"{self.ids:,} {self.what}: {self.requests:,} requests or more, {posts}{cost}{wait}"
 
 
 @dataclass
@@ -87,74 +89,91 @@ class Summary:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Say which of the missing tweets to get; all of these are options of `chinwag wanted`."""
+class Wish:
+    """Say what to get: the tweets wanted most; or `ids`; or whole `conversations`, from the archive `recent` or `all`.
+
+    Of those wanted most, the options of `wanted.run` make a `selection`, after the filters of a recipe. `ids` are asked
+    for as they are, without what they answer, and if they are to be checked, `again`.
+    """
 
     recipe: Recipe = field(default_factory=Recipe)
     selection: Mapping[str, Any] = field(default_factory=dict)
+    ids: Iterable[int] | None = None
+    again: bool = False
+    conversations: str | None = None
+
+    @property
+    def purpose(self) -> str:
+        """Name what is got: a run that was stopped is gone on with by one for the same."""
+        if self.conversations:
+            return f"conversations {self.conversations}"
+        return "wanted" if self.ids is None else "check" if self.again else "ids"
 
 
 def run(  # noqa: PLR0913 - what to get, from whom, for how much
     workspace: Path,
-    choice: Choice | None = None,
+    wish: Wish,
     *,
     provider: str = "x-api",
     options: Mapping[str, Any] | None = None,
-    ids: Iterable[int] | None = None,
-    again: bool = False,
-    conversations: str | None = None,
-    max_posts: int | None = None,
-    max_spend: float | None = None,
+    budget: tuple[int | None, float | None] = (None, None),
     dry_run: bool = False,
+    memory: int | None = None,
     say: Callable[[str], None] = lambda line: None,
     quiet: bool = False,
 ) -> Summary:
-    """Get missing tweets: those wanted most, or the `ids` given, or whole `conversations` (`recent` or `all`).
+    """Get what is wished from a provider, for no more than a `budget` of posts and dollars; then make the trees anew.
 
-    `ids` are asked for as they are, without what they answer; with `again` also those that are known. A paid provider
-    is asked for no more than `max_posts`, or for `max_spend` dollars. At the end the trees are assembled anew.
-    Raises UsageError where a paid provider has no limit; ProviderError where it refuses: what came before is kept.
+    A dry run only says what would be asked, and what it costs. Raises UsageError where a paid provider has no budget;
+    ProviderError where it refuses: what came before is kept.
     """
     part = shelves.load("providers", provider)
     settings = _settings(part, options or {}, f"provider {provider}")
-    budget = _budget(part, max_posts, max_spend)
-    if part.PRICE and budget.most is None and not dry_run:
-        raise UsageError(
-            f"provider {provider} costs ${part.PRICE} a post: give --max-spend or --max-posts, or --dry-run"
-        )
-    if conversations and not part.SEARCHES:
+    limit = _budget(part, *budget)
+    if part.PRICE and limit.most is None and not dry_run:
+        cost = f"provider {provider} costs ${part.PRICE} a post"
+        raise UsageError(f"{cost}: give --max-spend or --max-posts, or --dry-run")
+    if wish.conversations and not part.SEARCHES:
         raise UsageError(f"provider {provider} gives no whole conversations")
-    _begin(workspace, create=ids is not None and not again)
+    new = wish.ids is not None and not wish.again  # those can be got into a workspace that is to be made
+    if not new or (workspace / "log").is_dir():
+        assemble.again(workspace, memory=memory)
+    if dry_run:
+        with _engine(workspace) as engine:
+            return _Run(engine, part, provider, limit, say).fulfil(None, wish, [], workspace, quiet=quiet)
+    Workspace(workspace, create=new)
     answers = Answers(workspace, provider)
-    with ExitStack() as stack:
-        stack.enter_context(answers.writing())
-        asking, recovered = None, Wave()
-        if not dry_run:
-            asker = part.open(**settings)
-            stack.callback(asker.close)
-            asker.tell(say)
-            asking = Asking(workspace, provider, part, asker, answers, budget)
-            recovered = asking.finish(killed=True)
-            _begin(workspace)
-        budget.spent = answers.state.spent
-        if budget.spent:
-            cost = f" (${budget.dollars():,.2f})" if part.PRICE else ""
-            say(f"going on with a run that was stopped: {budget.spent:,} posts{cost} of the limit are spent")
-        strategy = _Run(stack.enter_context(_engine(workspace, answers.path)), part, provider, budget, say)
-        if conversations:
-            summary = strategy.threads(asking, conversations, answers.state.pages, quiet=quiet)
-        elif ids is not None:
-            summary = strategy.these(asking, ids, again=again, quiet=quiet)
-        else:
-            summary = strategy.up(asking, _scores(workspace, choice or Choice(), part, budget), quiet=quiet)
+    with answers.writing(), closing(part.open(**settings)) as asker:
+        asker.tell(say)
+        asking = Asking(workspace, provider, part, asker, answers, limit)
+        recovered = asking.finish(killed=True)
+        if recovered.requests:
+            assemble.again(workspace, memory=memory)
+        _go_on(answers, wish.purpose, limit, say)
+        with _engine(workspace) as engine:
+            fulfil = _Run(engine, part, provider, limit, say).fulfil
+            summary = fulfil(asking, wish, answers.state.pages, workspace, quiet=quiet)
         summary.add(recovered)
-        summary.posts, summary.dollars = budget.spent, budget.dollars()
-        if asking:
-            summary.pages = len(answers.state.pages)
-            answers.save(State(answers.state.wave, 0, answers.state.pages))
-    if asking and summary.tweets[FOUND] + summary.posts:
-        summary.assembled = assemble.again(workspace, quiet=quiet)
+        summary.posts, summary.dollars = limit.spent, limit.dollars()
+        summary.pages = len(answers.state.pages)
+        answers.save(State(wish.purpose, answers.state.wave, 0, answers.state.pages))
+    if summary.requests:
+        summary.assembled = assemble.again(workspace, memory=memory, quiet=quiet)
+    elif summary.plan.ids:
+        say("the limit leaves no room for a request: nothing was asked")
     return summary
+
+
+def _go_on(answers: Answers, purpose: str, limit: Budget, say: Callable[[str], None]) -> None:
+    """Count what a run for the same purpose has spent that did not end."""
+    old = answers.state
+    pages = [page for page in old.pages if not _is_past(page)]
+    state = State(purpose, old.wave, old.spent if old.purpose == purpose else 0, pages)
+    answers.save(state)
+    limit.spent = state.spent
+    if state.spent:
+        cost = f" (${limit.dollars():,.2f})" if limit.price else ""
+        say(f"going on with a run that was stopped: {state.spent:,} posts{cost} of the limit are spent")
 
 
 def _budget(part: ModuleType, max_posts: int | None, max_spend: float | None) -> Budget:
@@ -175,31 +194,13 @@ def _settings(part: ModuleType, given: Mapping[str, Any], where: str) -> dict[st
     return settings
 
 
-def _begin(workspace: Path, *, create: bool = False) -> None:
-    """See that the trees are those of all that was read; with `create`, the workspace need not be there yet."""
-    if Workspace(workspace, create=create).state.steps.get("ingest") or not create:
-        assemble.again(workspace)
-
-
-def _scores(workspace: Path, choice: Choice, part: ModuleType, budget: Budget) -> dict[int, int]:
-    """Give the tweets wanted most, no more than can be paid for, and the turns that each unlocks."""
-    left = budget.left()
-    selection = dict(choice.selection)
-    if left is not None:
-        selection["top"] = min(left, selection.get("top") or left)
-    ranking = wanted.run(workspace, choice.recipe, price=part.PRICE, **selection)
-    names = ranking.columns
-    id, unlocks = names.index("tweet_id"), names.index("unlocks")
-    return {row[id]: row[unlocks] for row in ranking.rows()}
-
-
 @contextmanager
-def _engine(workspace: Path, place: Path) -> Iterator[Engine]:
+def _engine(workspace: Path) -> Iterator[Engine]:
     """Open the tables as they are when a run begins, with a scratch folder."""
-    target = Workspace(workspace)
-    with tempfile.TemporaryDirectory(dir=place, prefix="scratch-") as scratch, DuckDB(Path(scratch)) as engine:
+    target = Workspace(workspace) if (workspace / "log").is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch, DuckDB(Path(scratch)) as engine:
         for table in ("tweets", "nodes", "conversations", "deletes", "asked"):
-            engine.read(table, target.parts(table))
+            engine.read(table, target.parts(table) if target else [])
         yield engine
 
 
@@ -209,6 +210,25 @@ class _Run:
     def __init__(self, engine: Engine, part: ModuleType, name: str, budget: Budget, say: Callable[[str], None]) -> None:
         self._engine, self._part, self._name, self._budget, self._say = engine, part, name, budget, say
         self._asked: set[int] = set()  # by this run, and what came along
+
+    def fulfil(
+        self, asking: Asking | None, wish: Wish, pages: list[Request], workspace: Path, *, quiet: bool
+    ) -> Summary:
+        """Do what is wished."""
+        if wish.conversations:
+            return self.threads(asking, wish.conversations, pages, quiet=quiet)
+        if wish.ids is not None:
+            return self.these(asking, wish.ids, again=wish.again, quiet=quiet)
+        return self.up(asking, self._scores(workspace, wish), quiet=quiet)
+
+    def _scores(self, workspace: Path, wish: Wish) -> dict[int, int]:
+        """Give the tweets wanted most, no more than can be paid for, and the turns that each unlocks."""
+        left, selection = self._budget.left(), dict(wish.selection)
+        if left is not None:
+            selection["top"] = min(left, selection.get("top") or left)
+        ranking = wanted.run(workspace, wish.recipe, price=self._part.PRICE, provider=self._name, **selection)
+        id, unlocks = ranking.columns.index("tweet_id"), ranking.columns.index("unlocks")
+        return {row[id]: row[unlocks] for row in ranking.rows()}
 
     def up(self, asking: Asking | None, scores: dict[int, int], *, quiet: bool) -> Summary:
         """Look up the tweets that score highest, and what they answer, up to the roots."""
@@ -257,7 +277,8 @@ class _Run:
 
     def threads(self, asking: Asking | None, archive: str, pages: list[Request], *, quiet: bool) -> Summary:
         """Collect whole conversations: those of which most is known first, and their roots, which no search gives."""
-        rows = self._engine.rows(statement("threads"), [self._name])
+        rows = self._engine.rows(statement("threads"), [self._name, archive])
+        pages = [page for page in pages if page.archive == archive]
         started = {id for page in pages for id in page.ids}
         roots = [id for batch in rows for id in batch["id"].to_pylist() if id not in started]
         size = self._part.packed(archive)
@@ -273,7 +294,7 @@ class _Run:
                 summary.add(found)
                 if not found.requests:
                     break
-                pages = found.pages
+                pages = [page for page in found.pages if page.archive == archive]
         return summary
 
     def _roots(self, asking: Asking, roots: list[int], summary: Summary, show: Bar) -> bool:
@@ -313,3 +334,9 @@ class _Run:
         plan = Plan(what, ids, requests, (least, most), part.PRICE, minutes)
         self._say(plan.line())
         return plan
+
+
+def _is_past(page: Request) -> bool:
+    """Tell a page of the recent archive that has left it meanwhile."""
+    written = id_time(page.until_id or 0)
+    return page.archive == "recent" and written is not None and written / 1000 < time.time() - RECENT

@@ -146,11 +146,11 @@ def missing(ids: Path, workspace: Path) -> Iterator[int]:
     with TemporaryDirectory(prefix="chinwag-") as folder, DuckDB(scratch := Path(folder)) as engine:
         for table in assemble.GIVEN:
             engine.read(table, target.parts(table) if target else [])
+        _read(engine, ids, manifest, scratch)
+        engine.make("deleted", statement("deleted"))
         exclude = target.state.options.get("assemble", {}).get("exclude") if target else None
         if exclude:
             assemble.leave_out(engine, scratch, exclude, quiet=True)
-        _read(engine, ids, manifest, scratch)
-        engine.make("deleted", statement("deleted"))
         for batch in engine.rows(statement("missing")):
             yield from batch["tweet_id"].to_pylist()
 

@@ -135,7 +135,8 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "provider": ("text", "who was asked"),
         "outcome": (
             "text",
-            "found, not_found, protected, suspended, withheld, unavailable or unknown; of conversations whole",
+            "found, not_found, protected, suspended, withheld, unavailable or unknown; of a conversation the archive "
+            "that gave all it has of it, recent or all",
         ),
         "at": ("time", "when the answer came"),
     },

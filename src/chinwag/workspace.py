@@ -228,7 +228,7 @@ class Workspace:
 def _may_be_workspace(path: Path) -> bool:
     """Tell a workspace, one whose making was interrupted, and an empty folder from all others."""
     names = {entry.name for entry in path.iterdir() if not entry.name.startswith(".")}
-    return names <= {"log"} or {"log", "lock"} <= names
+    return names <= {"log", "answers"} or {"log", "lock"} <= names
 
 
 def _merge(known: dict[str, Any], entry: dict[str, Any]) -> None:

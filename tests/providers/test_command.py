@@ -144,22 +144,6 @@ def test_an_answer_read_by_another_run_is_not_taken_for_whole(program: Programs)
     assert asker.verdict(Request(IDS[:1]), b"{}\n").outcomes == {IDS[0]: RETRY}
 
 
-def test_what_fails_again_and_again_ends_the_run(program: Programs, tmp_path: Path) -> None:
-    asker, _ = made(program("if not (here / 'good').exists(): sys.exit('blocked')", ECHO))
-    for _ in range(command.ENOUGH - 1):
-        with pytest.raises(Unanswered):
-            asker.ask(Request(IDS))
-    (tmp_path / "good").touch()
-    asker.ask(Request(IDS))
-    (tmp_path / "good").unlink()
-    for _ in range(command.ENOUGH - 1):
-        with pytest.raises(Unanswered):
-            asker.ask(Request(IDS))
-    with pytest.raises(ProviderError, match=r"blocked \(5 batches in a row came to nothing\)$") as caught:
-        asker.ask(Request(IDS))
-    assert not isinstance(caught.value, Unanswered)
-
-
 COMPLAINTS = {
     "many": ("print('x' * 70 * 10**6, 'last', sep='\\n', file=sys.stderr); sys.exit(1)", ": last"),
     "without end": ("print('x' * 10**6, end='', file=sys.stderr); sys.exit(1)", ": " + "x" * 300),

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from chinwag.commands.talk import lines, report
 from chinwag.errors import UsageError
@@ -79,17 +80,17 @@ def fetch(
 
     if ids is not None and conversations:
         raise UsageError("--ids and --conversations exclude each other")
+    if ids is not None or conversations:
+        _refuse("top", "lang", "since", "until", "min_replies", "recipe", why="with --ids or --conversations")
     recipe, chosen = _chosen(workspace, selection)
     summary = stage.run(
         workspace,
-        stage.Choice(recipe, chosen),
+        stage.Wish(recipe, chosen, None if ids is None else _ids(ids), conversations=conversations),
         provider=provider,
         options=dict(settings),
-        ids=None if ids is None else _ids(ids),
-        conversations=conversations,
-        max_posts=max_posts,
-        max_spend=max_spend,
+        budget=(max_posts, max_spend),
         dry_run=dry_run,
+        memory=chosen["memory"],
         say=_say(quiet),
         quiet=quiet,
     )
@@ -118,12 +119,15 @@ def comply(
     workspace: Path,
     users: bool,
     settings: tuple[tuple[str, str], ...],
+    provider: str,
+    max_posts: int | None,
+    max_spend: float | None,
+    dry_run: bool,
     scope: str,
     max_age: int,
     quiet: bool,
     as_json: bool,
-    **spending: Any,
-) -> None:
+) -> int:
     """Take out what is gone: by lists of ids and users, by results of X's compliance jobs, or by asking a provider.
 
     A list has one a line: a tweet's id or address, @name, or user:ID. Without files, the stored tweets that were not
@@ -135,15 +139,28 @@ def comply(
     from chinwag import assemble
     from chinwag import comply as stage
 
+    asking = ("provider", "settings", "max_posts", "max_spend", "dry_run", "scope", "max_age")
+    _refuse(*(asking if paths else ("users",)), why="with files" if paths else "without files")
     if paths:
         summary = stage.from_files(paths, workspace, users=users, quiet=quiet)
         report(summary, quiet, as_json)
         lines((f"chinwag: {problem}" for problem in summary.problems), summary.rejects)
         if assembled := assemble.again(workspace, quiet=quiet):
             report(assembled, quiet, as_json=False)
-    else:
-        asked = {"scope": scope, "max_age_days": max_age, "options": dict(settings), **spending}
-        report(stage.with_provider(workspace, say=_say(quiet), quiet=quiet, **asked), quiet, as_json)
+        return 1 if summary.rejects else 0
+    checked = stage.with_provider(
+        workspace,
+        scope=scope,
+        max_age_days=max_age,
+        provider=provider,
+        options=dict(settings),
+        budget=(max_posts, max_spend),
+        dry_run=dry_run,
+        say=_say(quiet),
+        quiet=quiet,
+    )
+    report(checked, quiet or dry_run, as_json)
+    return 0
 
 
 @click.command()
@@ -163,6 +180,15 @@ def rehydrate(ids: Path, workspace: Path, missing: bool, quiet: bool, as_json: b
             click.echo(tweet_id)
     else:
         report(stage.run(ids, workspace, quiet=quiet), quiet, as_json)
+
+
+def _refuse(*names: str, why: str) -> None:
+    """Refuse options that have no effect, where they are given."""
+    context = click.get_current_context()
+    given = [one for one in context.command.params if one.name in names]
+    for option in given:
+        if option.name and context.get_parameter_source(option.name) == ParameterSource.COMMANDLINE:
+            raise UsageError(f"{option.opts[-1]} has no effect {why}")
 
 
 def _chosen(workspace: Path, selection: dict[str, Any]) -> tuple[Any, dict[str, Any]]:

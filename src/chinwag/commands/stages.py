@@ -130,16 +130,14 @@ def export(
     from chinwag import build
     from chinwag import curate as before
     from chinwag import export as stage
-    from chinwag.workspace import Workspace
 
     if exclude:
         report(build.export_without(format, workspace, out, exclude, quiet=quiet, **writing), quiet, as_json)
         return
     shelves.load("exports", format)
     stage.check_place(out)
-    target = Workspace(workspace)
-    if not target.fresh("curate", after="assemble"):
-        report(before.run(workspace, before.last_recipe(target), quiet=quiet), quiet, as_json=False)
+    if curated := before.again(workspace, quiet=quiet):
+        report(curated, quiet, as_json=False)
     report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)
 
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 # What became of an id that was asked for. Those in RETRY are asked again by the next run, the others never.
-FOUND, WHOLE = "found", "whole"  # of a tweet; of a conversation
+FOUND = "found"
 GONE = ("not_found", "protected", "suspended", "withheld", "unavailable", "unknown")
 RETRY = "retry"
 

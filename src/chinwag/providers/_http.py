@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -95,6 +95,13 @@ class Answer:
     at: float
 
 
+class Broken(NamedTuple):
+    """Say in a few words what came instead of an answer, and whether one had begun: that is billed."""
+
+    words: str
+    billed: bool = False
+
+
 class Sender:
     """Send GET requests to one service, from several threads; `refuse` raises where an answer is a final no.
 
@@ -132,6 +139,17 @@ class Sender:
 
         Raises Unanswered where that does not come, however often it is asked for, what `refuse` raises, and Stopped.
         """
+        billed = [False]
+        try:
+            return self._get(path, params, billed)
+        except Unanswered as error:
+            raise Unanswered(str(error), billed=billed[0]) from None
+        except Stopped:
+            if billed[0]:
+                raise Unanswered("stopped before the answer came again", billed=True) from None
+            raise
+
+    def _get(self, path: str, params: Mapping[str, str], billed: list[bool]) -> Answer:
         quota, faults, limits = self._quotas.setdefault(path, Quota()), 0, 0
         while True:
             while seconds := self._unless_stopped(quota.take(self._clock.time())):
@@ -149,10 +167,11 @@ class Sender:
                     if limits == LIMITED:
                         raise Unanswered(f"{self._host} answers {limits} times that there are too many requests")
                     continue
-                found = f"HTTP {found.status}" if found.status != 200 else "an answer that is no JSON object"
-            faults += 1
+                no_json = found.status == 200
+                found = Broken("an answer that is no JSON object" if no_json else f"HTTP {found.status}", no_json)
+            faults, billed[0] = faults + 1, billed[0] or found.billed
             if faults == TRIES:
-                raise Unanswered(f"{self._host} gives no answer in {faults} tries; the last time: {found}")
+                raise Unanswered(f"{self._host} gives no answer in {faults} tries; the last time: {found.words}")
             self._clock.wait(self._unless_stopped(2.0 ** (faults - 1)))
 
     def tell(self, say: Callable[[str], None]) -> None:
@@ -173,23 +192,25 @@ class Sender:
             raise Stopped
         return seconds
 
-    def _send(self, path: str, params: Mapping[str, str], quota: Quota) -> Answer | str:
-        """Send a request once; where no whole answer comes, give a word on why."""
+    def _send(self, path: str, params: Mapping[str, str], quota: Quota) -> Answer | Broken:
+        """Send a request once; where no whole answer comes, say why."""
         deadline = time.monotonic() + SLOWEST
-        body = bytearray()
+        body, begun = bytearray(), False
         try:
             with self._client.stream("GET", path, params=params) as response:
+                begun = response.status_code == 200
                 quota.note(response.headers, self._clock.time())
                 for block in response.iter_bytes():
                     body += block
                     if len(body) > LARGEST:
                         raise ProviderError(f"{self._host} sends more than {LARGEST >> 20} MiB in one answer")
                     if time.monotonic() > deadline:
-                        return f"an answer that takes longer than {SLOWEST:.0f} seconds"
+                        return Broken(f"an answer that takes longer than {SLOWEST:.0f} seconds", begun)
                 whole = bytes(body).replace(self._secret, b"[token]")
                 return Answer(str(response.url), response.status_code, whole, self._clock.time())
         except httpx.RequestError as error:  # its own words are left out: they are not ours to vouch for
-            return next((words for kind, words in BROKEN.items() if isinstance(error, kind)), "a broken connection")
+            known = (words for kind, words in BROKEN.items() if isinstance(error, kind))
+            return Broken(next(known, "a broken connection"), begun)
 
 
 def _checked(base_url: str) -> tuple[str, bool]:

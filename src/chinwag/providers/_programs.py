@@ -15,7 +15,7 @@ from chinwag.errors import ProviderError, printable
 MOST_BYTES = 256 * 2**20  # of what a process may print
 GRACE = 5.0  # seconds that a program has to end by itself once it is asked to
 TICK = 0.05  # seconds after which it is seen that a run is stopped
-SECRETS = frozenset(("X_BEARER_TOKEN",))  # chinwag's own: no business of other programs
+SECRETS = frozenset(("X_BEARER_TOKEN", "CHINWAG_KEY"))  # chinwag's own: no business of other programs
 TAIL = 4096  # bytes kept of what a program complains of
 LONGEST_REASON = 300
 

@@ -28,7 +28,6 @@ PROVES_ABSENCE = False
 
 IDS = "{}"  # the word of a command line in whose place the ids stand
 FIRST_WAIT, LONGEST_WAIT = 10.0, 600.0  # seconds before a batch is tried again: each wait is twice the one before
-ENOUGH = 5  # batches in a row that came to nothing: the next ones would, too
 
 
 def _as_printed(lines: bytes) -> tuple[bytes, str]:
@@ -94,7 +93,7 @@ def open(
         raise UsageError("command: give either run, the command line of a program, or preset, the name of a known one")
     check_known([preset] if preset else [], PRESETS, "command", "preset")
     whole, number = (int,), (int, float)
-    _check("batch", batch, whole, 1, 10_000)
+    _check("batch", batch, whole, 1, 1000)
     _check("pause", pause, number, 0, 86_400)
     _check("retries", retries, whole, 0, 100)
     _check("timeout", timeout, number, 0.1, 86_400)
@@ -137,7 +136,6 @@ class Command:
         self._pause, self._retries, self._timeout = pause, retries, timeout
         self._clock = clock or Clock()
         self._begun = False
-        self._failures = 0  # batches in a row
         self._whole: set[tuple[int, ...]] = set()  # the requests whose ids were all looked for
 
     def ask(self, request: Request) -> bytes:
@@ -183,13 +181,9 @@ class Command:
             self._wait(attempt)
             lines, reason = self._run(ids)
             if lines or not reason:
-                self._failures = 0
                 return lines, not reason
             if self._clock.stopped:
                 raise Stopped
-        self._failures += 1
-        if self._failures >= ENOUGH:
-            raise ProviderError(f"{reason} ({self._failures} batches in a row came to nothing)")
         raise Unanswered(reason)
 
     def _wait(self, attempt: int) -> None:

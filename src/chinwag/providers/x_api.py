@@ -99,8 +99,9 @@ class XApi:
         try:
             return _line(self._page(request, request.token))
         except TokenRefused:
-            if request.token is None or request.until_id is None:
+            if request.token is None:
                 raise
+            # By the oldest tweet there was; if there was none yet, from the beginning.
             return _line(self._page(request, None))
 
     def verdict(self, request: Request, answer: bytes) -> Verdict:
@@ -164,9 +165,11 @@ class XApi:
             missing.append(REFERENCES[0])
         # 1 in 2,000 authors ends a full tweet with an ellipsis: one alone shows nothing here either.
         self._notes = self._notes or _has(tweets, *NOTES)
-        cut = (tweet for tweet in tweets if _since(tweet, NOTES_SINCE) and CUT.fullmatch(str(tweet.get("text"))))
-        self._cut |= {tweet.get("id") for tweet in cut}
-        if not self._notes and len(self._cut) > 1:
+        cut = {
+            tweet.get("id") for tweet in tweets if _since(tweet, NOTES_SINCE) and CUT.fullmatch(str(tweet.get("text")))
+        }
+        self._cut |= cut
+        if cut and not self._notes and len(self._cut) > 1:
             missing.append(NOTES[0])
         missing = [name for name in missing if name not in told]
         if missing and data:

@@ -1,5 +1,6 @@
 -- Conversations of which a provider was not asked for all, by their roots: those of which most is known first. A root is
--- told by its tweets, or it is that of a tree which hangs on nothing.
+-- told by its tweets, or it is that of a tree which hangs on nothing. One that was got from the recent archive alone may
+-- be asked for again from all of it.
 select r.id, r.tweets
 from (
   select k.id, count(*) as tweets
@@ -12,5 +13,7 @@ from (
   where k.id is not null
   group by k.id
 ) as r
-anti join (select id from asked where level = 'conversation' and provider = ?) as a on r.id = a.id
+anti join (
+  select id from asked where level = 'conversation' and provider = ? and outcome in ('all', ?)
+) as a on r.id = a.id
 order by r.tweets desc nulls last, r.id
