@@ -20,7 +20,7 @@ from chinwag.tables import ASSEMBLED, schema
 from chinwag.values import name_id
 from chinwag.workspace import Workspace
 from tests.sources.statuses import Json, sid
-from tests.workspaces import assembled, hashes, status, values
+from tests.workspaces import assembled, chinwag_run, hashes, status, values
 
 REAL = Path(__file__).parents[2] / "shared" / "real" / "x-api-v2" / "twarc-csv"
 # A thread of two authors; a lone tweet of a third, whose id is not known; one that is written in a scraper's table.
@@ -108,12 +108,10 @@ def test_the_summary_says_how_much_of_it_is_here(place: Path, tmp_path: Path) ->
     assert (summary.tweets, summary.tweets_here, summary.users) == (2, 1, 4)
     assert summary.users_here == len({2, name_id("handle2"), 3})
     assert summary.problems == [f"{tmp_path}/list:9: no tweet and no user", f"{tmp_path}/more:3: no tweet and no user"]
-    assert summary.line() == (
-        "gone: 2 tweets (1 of them here), 4 users (3 here), 2 lines rejected; the next assemble is without them"
-    )
+    assert summary.line() == ("gone: 2 tweets (1 of them here), 4 users (3 here), 2 lines rejected")
     places = comply.from_files([told(tmp_path, result(0, "scrub_geo"))], place, quiet=True)
     assert (places.places, places.tweets) == (1, 0)
-    assert ", 1 tweets without their place; " in places.line()
+    assert ", 1 tweets without their place" in places.line()
 
 
 def test_the_same_file_again_changes_nothing(place: Path, tmp_path: Path) -> None:
@@ -138,7 +136,7 @@ OF_USERS = [
 def test_results_about_users_are_not_taken_for_tweets(place: Path, tmp_path: Path, lines: list[Any]) -> None:
     before = hashes(place)
     paths = [told(tmp_path, str(sid(1)), name="first"), told(tmp_path, *lines)]
-    with pytest.raises(UsageError, match=r"list: looks like ids of users; give --users$"):
+    with pytest.raises(UsageError, match="list: these may be ids of users: give --users"):
         comply.from_files(paths, place, quiet=True)
     assert hashes(place) == before
     comply.from_files(paths, place, users=True, quiet=True)
@@ -184,7 +182,7 @@ def test_order_and_repetition_of_lines_change_nothing_in_the_tables(
 def test_published_results(place: Path) -> None:
     summary = comply.from_files([REAL / "tweets_compliance.jsonl"], place, quiet=True)
     assert (summary.tweets, summary.users, summary.rejects) == (2, 0, 0)
-    with pytest.raises(UsageError, match=r"users_compliance.jsonl: looks like ids of users"):
+    with pytest.raises(UsageError, match=r"users_compliance.jsonl: these may be ids of users"):
         comply.from_files([REAL / "users_compliance.jsonl"], place, quiet=True)
     summary = comply.from_files([REAL / "users_compliance.jsonl"], place, users=True, quiet=True)
     assert (summary.tweets, summary.users, summary.rejects) == (0, 1, 0)
@@ -258,3 +256,17 @@ def test_ids_that_are_a_tables_own_are_never_due(place: Path) -> None:
 def test_a_scope_has_to_be_one(place: Path) -> None:
     with pytest.raises(UsageError, match="no scope is called 'tree'; do you mean trees"):
         comply.due(place, max_age_days=1, scope="tree")
+
+
+def test_names_that_nobody_here_is_known_by_are_told(tmp_path: Path) -> None:
+    nameless = status(sid(2), author=7)
+    del nameless["user"]["screen_name"]
+    workspace = assembled(tmp_path, [status(sid(1), author=1), nameless])
+    known, unknown = told(tmp_path, "@Handle1", name="known"), told(tmp_path, "@nobody", name="unknown")
+    assert comply.from_files([known], workspace, quiet=True).warning() is None
+    summary = comply.from_files([unknown], workspace, quiet=True)
+    assert (summary.names_unknown, summary.nameless) == (1, 1)
+    done = chinwag_run("comply", unknown, "-w", workspace)
+    assert (done.returncode, "1 names were seen of nobody here, but 1 tweets" in done.stderr) == (1, True)
+    done = chinwag_run("comply", told(tmp_path, "user:7", name="id"), "-w", workspace)
+    assert (done.returncode, values(workspace, "select count(*) from tweets")) == (0, [0])

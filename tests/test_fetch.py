@@ -180,7 +180,7 @@ def test_a_dry_run_asks_nothing_and_needs_no_token(tmp_path: Path, monkeypatch: 
     assert summary.plan.ids == wanted
     assert said == [
         f"{wanted} wanted tweets: 1 requests or more, {wanted} to {3 * wanted} posts "
-        f"(${wanted * 0.005:.2f} to ${3 * wanted * 0.005:.2f})"
+        f"({fetch.dollars(wanted * 0.005)} to {fetch.dollars(3 * wanted * 0.005)})"
     ]
     with pytest.raises(ProviderError, match="X_BEARER_TOKEN is not set"), StandIn(WORLD) as server:
         get(server, workspace)

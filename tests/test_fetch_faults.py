@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import chinwag.assemble
 from chinwag import answers, export, fetch, rehydrate
 from chinwag.errors import ProviderError, WorkspaceError
 from chinwag.providers import x_api
@@ -201,3 +202,67 @@ def test_options_without_effect_are_refused(tmp_path: Path, command: str, said: 
     done = chinwag_run(*command.split(), "-w", workspace, stdin=-3)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
     assert values(workspace, "select count(*) from deletes") == [0]
+
+
+def test_what_came_back_unknown_is_asked_again_only_if_that_is_wished(tmp_path: Path) -> None:
+    workspace = holding(tmp_path, HELD)
+    command = ("fetch", "-w", workspace, "--provider", "command", "-O", "pause=0", "-O")
+    assert chinwag_run(*command, "run=true").returncode == 0
+    waiting = values(workspace, "select count(*) from wanted")[0]
+    assert list(outcomes(workspace).values()) == ["unknown"] * waiting
+    good = tmp_path / "good.py"
+    line = '{"id": "%s", "text": "x", "author_id": "1", "edit_history_tweet_ids": ["%s"]}'
+    good.write_text(f"import sys\nfor id in sys.stdin: print('{line}' % (id.strip(), id.strip()))\n")
+    assert chinwag_run(*command, f"run=python3 {good}").returncode == 0
+    assert set(outcomes(workspace).values()) == {"unknown"}
+    assert chinwag_run(*command, f"run=python3 {good}", "--unknown").returncode == 0
+    assert values(workspace, "select count(*) from asked where outcome = 'found'") == [waiting]
+
+
+def test_a_program_that_fails_is_no_success_and_says_why(tmp_path: Path) -> None:
+    workspace = holding(tmp_path, HELD)
+    program = tmp_path / "bad.py"
+    program.write_text("import sys\nsys.exit('no such luck')\n")
+    run = ("-O", f"run=python3 {program}", "-O", "retries=0", "-O", "pause=0")
+    done = chinwag_run("fetch", "-w", workspace, "--provider", "command", *run)
+    assert done.returncode == 1
+    assert "1 requests unanswered (python3: exit code 1: no such luck)" in done.stderr
+
+
+def test_an_assemble_meanwhile_does_not_end_a_fetch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = holding(tmp_path, HELD)
+    monkeypatch.setattr(fetch, "WAVE", 20)
+    look_up = fetch._Run._look_up
+
+    def meanwhile(self: fetch._Run, *arguments: Any, **options: Any) -> Any:
+        chinwag.assemble.run(workspace, quiet=True)
+        return look_up(self, *arguments, **options)
+
+    monkeypatch.setattr(fetch._Run, "_look_up", meanwhile)
+    with StandIn(WORLD) as server:
+        get(server, workspace)
+        assert server.asked_again() == set()
+    assert values(workspace, "select count(*) from wanted") == [0]
+
+
+@pytest.mark.parametrize("given", ["nan", "inf", "1e300", "-1", "five", ""])
+def test_an_amount_is_an_amount(tmp_path: Path, given: str) -> None:
+    done = chinwag_run("fetch", "-w", tmp_path, f"--max-spend={given}")
+    assert (done.returncode, "no amount of dollars" in done.stderr) == (2, True), done.stderr
+
+
+def test_a_list_of_ids_is_read_as_people_write_it(tmp_path: Path) -> None:
+    workspace = holding(tmp_path, HELD)
+    ids = [one.id for one in WORLD if one not in HELD and one.reply_to_id][:3]
+    lines = [f"\ufeff{ids[0]}", "", "# a comment", f"https://x.com/anna/status/{ids[1]}  # one more", f"{ids[2]}\r"]
+    (tmp_path / "ids").write_text("\n".join([*lines, str(HELD[0].id)]), newline="")
+    with StandIn(WORLD) as server:
+        options = ("-O", f"base_url={server.url}", "--max-posts", 50)
+        done = chinwag_run("fetch", "-w", workspace, "--ids", tmp_path / "ids", *options)
+        assert done.returncode == 0, done.stderr
+        assert "1 of 4 ids are here, were asked for, or are gone" in done.stderr
+        assert sorted(asked(server)) == sorted(ids)
+    for bad, said in (("tea", "tea is not the id"), (str(1 << 63), "out of range"), ("\xe4\xff", "not the id")):
+        (tmp_path / "bad").write_bytes(bad.encode("latin-1"))
+        done = chinwag_run("fetch", "-w", workspace, "--ids", tmp_path / "bad", "--max-posts", 5)
+        assert (done.returncode, said in done.stderr, "bad:1" in done.stderr) == (2, True, True), done.stderr

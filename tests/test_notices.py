@@ -142,7 +142,8 @@ def test_a_notice_has_the_time_at_which_the_tweet_was_gone(tmp_path: Path) -> No
 JUDGED = {
     "to the millisecond": (TWEET, "2021-01-01T17:29:06.662Z", (1, 0)),
     "to the second": (TWEET, "2021-01-01T17:29:06+00:00", (1, 0)),
-    "another second": (TWEET, "2021-01-01T17:29:07.000Z", (0, 1)),
+    "rounded up": (TWEET, "2021-01-01T17:29:07.000Z", (1, 0)),
+    "another time": (TWEET, "2021-01-01T17:29:10.000Z", (0, 1)),
     "an id that is counted, and newer": (1482680858, "2013-06-04T16:25:04+00:00", (0, 1)),
     "an id that is counted, and older": (1482680858, "2009-04-09T10:00:00.000Z", (0, 0)),
     "no time": (TWEET, None, (0, 0)),

@@ -57,6 +57,7 @@ class Wave:
     requests: int = 0
     posts: int = 0
     unanswered: int = 0
+    complaint: str = ""
 
 
 class Asking:
@@ -69,6 +70,7 @@ class Asking:
         self._asker, self._answers, self.budget = asker, answers, budget
         self._proven = part.PRICE == 0
         self._silent = 0
+        self._complaint = ""  # of the last request that was not answered
 
     def look_up(self, ids: Iterable[int], progress: Bar = lambda done: None, *, alone: bool = False) -> Wave:
         """Ask for tweets by id, as many as the budget allows; `alone`, without what they answer and quote."""
@@ -168,7 +170,7 @@ class Asking:
             answer = future.result()
         except Unanswered as error:
             self.budget.spent += held if error.billed else 0
-            self._silent += 1
+            self._silent, self._complaint = self._silent + 1, str(error)
             if self._silent >= SILENT:
                 raise
             return
@@ -184,7 +186,7 @@ class Asking:
         Of a killed run nobody knows which of its last requests were answered, and so billed: all are counted, as are
         those of whose answers only a part came.
         """
-        wave, state = Wave(), self._answers.state
+        wave, state = Wave(complaint=self._complaint), self._answers.state
         if not self._answers.is_open():
             return wave
         asked = [(one, self._verdict(one)) for one in self._answers.asked()]
@@ -211,7 +213,9 @@ class Asking:
         self.budget.spent = state.spent
         self._answers.close_wave(state)
         if sealed and not known.is_known:
-            raise ProviderError(f"{sealed}: what {self._name} answers has a shape that no source knows")
+            raise ProviderError(
+                f"{sealed}: what {self._name} answers has a shape that no source knows; see: chinwag list sources"
+            )
         return wave
 
     def _verdict(self, one: Asked) -> Verdict | None:

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 
 SHOWN = 1000  # rejected lines that are told one by one
 SCOPES = {"turns": 0, "trees": 1, "all": 2}
-ABOUT_USERS = "looks like ids of users; give --users"
+ABOUT_USERS = "these may be ids of users: give --users if they are, --tweets if they are tweets'"
 
 
 @dataclass
 class Summary:
     """Count what files name, and how much of it the workspace holds; `places` are tweets that only lost their place.
 
+    `names_unknown` are names that nobody here was seen under, and `nameless` tweets here whose author's is not known.
     `problems` says of rejected lines what is wrong with each, of the first thousand.
     """
 
@@ -40,6 +41,8 @@ class Summary:
     places: int = 0
     tweets_here: int = 0
     users_here: int = 0
+    names_unknown: int = 0
+    nameless: int = 0
     rejects: int = 0
     problems: list[str] = field(default_factory=list)
 
@@ -56,22 +59,31 @@ class Summary:
         rejects = f", {self.rejects:,} lines rejected" if self.rejects else ""
         return (
             f"gone: {self.tweets:,} tweets ({self.tweets_here:,} of them here), {self.users:,} users "
-            f"({self.users_here:,} here){places}{rejects}; the next assemble is without them"
+            f"({self.users_here:,} here){places}{rejects}"
+        )
+
+    def warning(self) -> str | None:
+        """Say that tweets may be here whose author was named and is not known by name."""
+        if not self.names_unknown or not self.nameless:
+            return None
+        return (
+            f"{self.names_unknown:,} names were seen of nobody here, but {self.nameless:,} tweets are by authors whose "
+            "names are not known: for theirs, give user:ID"
         )
 
 
-def from_files(paths: Sequence[Path], workspace: Path, *, users: bool = False, quiet: bool = False) -> Summary:
+def from_files(paths: Sequence[Path], workspace: Path, *, users: bool | None = None, quiet: bool = False) -> Summary:
     """Take what files say is gone into a workspace: compliance results, as JSON lines or CSV, or lists, one a line.
 
-    A list names tweets by id or address, and users as `@name`, by the address of their profile or as `user:ID`. With
-    `users` the ids of results, and those that stand alone in lists, are users'. A file taken in again changes nothing.
-    Raises UsageError where results are about users and `users` is not set, or a file is neither a list nor results:
-    then nothing is taken in.
+    A list names tweets by id or address, and users as `@name`, by the address of their profile or as `user:ID`.
+    `users` says whether the ids of results, and those that stand alone in lists, are users'; if it says nothing, they
+    are tweets' unless they look like users'. A file taken in again changes nothing.
+    Raises UsageError where they do, or a file is neither a list nor results: then nothing is taken in.
     """
     target, summary = Workspace(workspace), Summary()
     with spinner("comply", quiet=quiet):
-        found = [read(path, partial(summary.reject, path), users=users) for path in paths]
-        for path, notices in zip(paths, found, strict=True):
+        found = [read(path, partial(summary.reject, path), users=bool(users)) for path in paths]
+        for path, notices in zip(paths, found, strict=True) if users is None else ():
             if notices.misfits > notices.fits // 10 or _names_authors_alone(target, notices):
                 raise UsageError(f"{printable(path)}: {ABOUT_USERS}")
         _count(target, found, summary)
@@ -87,8 +99,8 @@ def from_files(paths: Sequence[Path], workspace: Path, *, users: bool = False, q
 
 def _names_authors_alone(target: Workspace, notices: Notices) -> bool:
     """Tell whether ids are authors' here and no tweets': a new account's holds its time as a tweet's does."""
-    _, _, tweets, _ = _named(target, notices.tweets, (), ())
-    _, _, _, users = _named(target, (), notices.tweets, ())
+    tweets = _named(target, notices.tweets, (), ())[2]
+    users = _named(target, (), notices.tweets, ())[3]
     return bool(users and not tweets)
 
 
@@ -100,7 +112,8 @@ def _count(target: Workspace, found: Sequence[Notices], summary: Summary) -> Non
         places.extend(notices.places)
     names = {name for notices in found for name in notices.names}
     counts = _named(target, tweets, users, names)
-    summary.tweets, summary.users, summary.tweets_here, summary.users_here = counts
+    summary.tweets, summary.users, summary.tweets_here, summary.users_here, known, summary.nameless = counts
+    summary.names_unknown = len(names) - known
     summary.places = len(set(places))
 
 
@@ -113,14 +126,18 @@ select
     select author_id from sightings as s semi join users as u on s.author_id = u.id
     union all
     select author_id from sightings as s semi join names as n on lower(s.author_handle) = n.name
-  ))
+  )),
+  (select count(*) from names as n semi join sightings as s on n.name = lower(s.author_handle)),
+  (select count(*) from (
+    select author_id from sightings group by author_id, id having max(author_handle) is null
+  ) as a anti join (
+    select author_id from sightings where author_handle is not null
+  ) as k on a.author_id = k.author_id)
 """
 
 
-def _named(
-    target: Workspace, tweets: Iterable[int], users: Iterable[int], names: Iterable[str]
-) -> tuple[int, int, int, int]:
-    """Count tweets and users, and those of them that were seen."""
+def _named(target: Workspace, tweets: Iterable[int], users: Iterable[int], names: Iterable[str]) -> tuple[int, ...]:
+    """Count tweets and users, those of them that were seen, names that were, and tweets by authors without one."""
     import duckdb
     import pyarrow as pa
 
@@ -134,7 +151,7 @@ def _named(
                 connection.from_parquet(parts).create_view("sightings")
             else:
                 connection.register("sightings", schema("sightings").empty_table())
-            row: tuple[int, int, int, int] = connection.execute(NAMED).fetchone() or (0, 0, 0, 0)
+            row: tuple[int, ...] = connection.execute(NAMED).fetchone() or (0,) * 6
     except duckdb.Error as error:
         raise EngineError(" ".join(str(error).split())) from error
     return row

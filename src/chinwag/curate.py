@@ -56,6 +56,10 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
     target = Workspace(workspace)
     if not target.state.steps.get("assemble"):
         raise WorkspaceError(f"{workspace}: nothing is assembled; run: chinwag assemble -w {workspace}")
+    kept = set(recipe.exclude_sources) - set(target.state.options["assemble"].get("exclude", ()))
+    if kept:
+        left_out = " ".join(f"--exclude-source {name}" for name in sorted(recipe.exclude_sources))
+        raise WorkspaceError(f"{workspace}: the trees hold what the recipe excludes; run: chinwag assemble {left_out}")
     summary = Summary()
     with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("curate", quiet=quiet):
         for table in ("tweets", "nodes", "conversations"):

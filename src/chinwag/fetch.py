@@ -37,6 +37,11 @@ GROUPS = 10  # pages of a wave
 RECENT = 7 * 86_400  # seconds: X's recent archive
 
 
+def dollars(amount: float) -> str:
+    """Write an amount; one of a few posts is parts of a cent."""
+    return f"${amount:,.2f}" if abs(amount - round(amount, 2)) < 1e-9 else f"${amount:,.3f}"
+
+
 @dataclass(frozen=True)
 class Plan:
     """Say what a run would ask for, and what that costs at most and at least."""
@@ -51,7 +56,7 @@ class Plan:
     def line(self) -> str:
         """Say it in one line."""
         (least, most), price = self.posts, self.price
-        cost = f" (${least * price:,.2f} to {'?' if most is None else f'${most * price:,.2f}'})" if price else ""
+        cost = f" ({dollars(least * price)} to {'?' if most is None else dollars(most * price)})" if price else ""
         wait = f", {self.minutes:,.1f} minutes or more" if self.minutes >= 1 else ""
         posts = f"{least:,} to {'?' if most is None else f'{most:,}'} posts"
         return f"{self.ids:,} {self.what}: {self.requests:,} requests or more, {posts}{cost}{wait}"
@@ -66,6 +71,7 @@ class Summary:
     tweets: Counter[str] = field(default_factory=Counter)
     conversations: Counter[str] = field(default_factory=Counter)
     unanswered: int = 0
+    complaint: str = ""
     pages: int = 0
     posts: int = 0
     dollars: float = 0.0
@@ -75,6 +81,7 @@ class Summary:
         """Take in what came of a wave."""
         self.requests += wave.requests
         self.unanswered += wave.unanswered
+        self.complaint = wave.complaint or self.complaint
         self.tweets.update(wave.outcomes.values())
         self.conversations.update(wave.conversations.values())
 
@@ -83,8 +90,9 @@ class Summary:
         outcomes = [f"{number:,} {name.replace('_', ' ')}" for name, number in self.tweets.most_common()]
         outcomes += [f"{number:,} conversations {name}" for name, number in self.conversations.items()]
         outcomes += [f"{self.pages:,} pages to go on with"] if self.pages else []
-        outcomes += [f"{self.unanswered:,} requests unanswered"] if self.unanswered else []
-        cost = f", ${self.dollars:,.2f}" if self.dollars else ""
+        why = f" ({self.complaint})" if self.complaint else ""
+        outcomes += [f"{self.unanswered:,} requests unanswered{why}"] if self.unanswered else []
+        cost = f", {dollars(self.dollars)}" if self.dollars else ""
         return f"{self.requests:,} requests: {', '.join(outcomes) or 'nothing'}; {self.posts:,} posts{cost}"
 
 
@@ -93,7 +101,8 @@ class Wish:
     """Say what to get: the tweets wanted most; or `ids`; or whole `conversations`, from the archive `recent` or `all`.
 
     Of those wanted most, the options of `wanted.run` make a `selection`, after the filters of a recipe. `ids` are asked
-    for as they are, without what they answer, and if they are to be checked, `again`.
+    for as they are, without what they answer, and if they are to be checked, `again`. What came back `unknown` is asked
+    for again only if that is wished.
     """
 
     recipe: Recipe = field(default_factory=Recipe)
@@ -101,6 +110,7 @@ class Wish:
     ids: Iterable[int] | None = None
     again: bool = False
     conversations: str | None = None
+    unknown: bool = False
 
     @property
     def purpose(self) -> str:
@@ -171,8 +181,8 @@ def _go_on(answers: Answers, purpose: str, limit: Budget, say: Callable[[str], N
     state = State(purpose, old.wave, old.spent if old.purpose == purpose else 0, pages)
     answers.save(state)
     limit.spent = state.spent
-    if state.spent:
-        cost = f" (${limit.dollars():,.2f})" if limit.price else ""
+    if state.spent and limit.most is not None:
+        cost = f" ({dollars(limit.dollars())})" if limit.price else ""
         say(f"going on with a run that was stopped: {state.spent:,} posts{cost} of the limit are spent")
 
 
@@ -199,8 +209,14 @@ def _engine(workspace: Path) -> Iterator[Engine]:
     """Open the tables as they are when a run begins, with a scratch folder."""
     target = Workspace(workspace) if (workspace / "log").is_dir() else None
     with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch, DuckDB(Path(scratch)) as engine:
-        for table in ("tweets", "nodes", "conversations", "deletes", "asked"):
+        for table in ("nodes", "conversations", "deletes", "asked"):
             engine.read(table, target.parts(table) if target else [])
+        # Its parts are gone once somebody assembles meanwhile; the others' stay, or are read only in the beginning.
+        if parts := target.parts("tweets") if target else []:
+            engine.read("tweets_now", parts)
+            engine.make("tweets", "select id, conversation_id from tweets_now")
+        else:
+            engine.read("tweets", [])
         yield engine
 
 
@@ -208,6 +224,7 @@ class _Run:
     """Choose what to ask for; without an `asking`, only say what that would be."""
 
     def __init__(self, engine: Engine, part: ModuleType, name: str, budget: Budget, say: Callable[[str], None]) -> None:
+        self._except = ""
         self._engine, self._part, self._name, self._budget, self._say = engine, part, name, budget, say
         self._asked: set[int] = set()  # by this run, and what came along
 
@@ -215,6 +232,7 @@ class _Run:
         self, asking: Asking | None, wish: Wish, pages: list[Request], workspace: Path, *, quiet: bool
     ) -> Summary:
         """Do what is wished."""
+        self._except = "unknown" if wish.unknown else ""
         if wish.conversations:
             return self.threads(asking, wish.conversations, pages, quiet=quiet)
         if wish.ids is not None:
@@ -226,7 +244,9 @@ class _Run:
         left, selection = self._budget.left(), dict(wish.selection)
         if left is not None:
             selection["top"] = min(left, selection.get("top") or left)
-        ranking = wanted.run(workspace, wish.recipe, price=self._part.PRICE, provider=self._name, **selection)
+        ranking = wanted.run(
+            workspace, wish.recipe, price=self._part.PRICE, provider=self._name, unknown=wish.unknown, **selection
+        )
         id, unlocks = ranking.columns.index("tweet_id"), ranking.columns.index("unlocks")
         return {row[id]: row[unlocks] for row in ranking.rows()}
 
@@ -263,8 +283,10 @@ class _Run:
         """Look up ids as they are given."""
         given = list(dict.fromkeys(islice(ids, self._budget.left()) if again else ids))
         if not again:
-            unknown = self._unknown(given)
+            unknown, all_given = self._unknown(given), len(given)
             given = [id for id in given if id in unknown]
+            if len(given) < all_given:
+                self._say(f"{all_given - len(given):,} of {all_given:,} ids are here, were asked for, or are gone")
         summary = Summary(self._plan("tweets", len(given), each=1))
         with count("fetch", len(given), quiet=quiet) as show:
             for start in range(0, len(given) if asking else 0, WAVE):
@@ -283,7 +305,9 @@ class _Run:
         roots = [id for batch in rows for id in batch["id"].to_pylist() if id not in started]
         size = self._part.packed(archive)
         groups = iter([Request(tuple(roots[at : at + size]), archive=archive) for at in range(0, len(roots), size)])
-        summary = Summary(self._plan("conversations", len(roots), -(-len(roots) // size)))
+        summary = Summary(self._plan("conversations", len(roots) + len(started), -(-len(roots) // size) + len(pages)))
+        if not summary.plan.ids:
+            self._say("no conversation is known that is not there already; get missing originals first: chinwag fetch")
         with count("fetch", len(roots), quiet=quiet) as show:
             while asking:
                 wave = [*pages[:GROUPS], *islice(groups, max(GROUPS - len(pages), 0))]
@@ -320,7 +344,7 @@ class _Run:
         with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
             pq.write_table(pa.table({"id": pa.array(new, pa.int64())}), file.name)
             self._engine.read("candidates", [Path(file.name)])
-            batches = self._engine.rows(statement("unknown"), [self._name])
+            batches = self._engine.rows(statement("unknown"), [self._name, self._except])
             return {id for batch in batches for id in batch["id"].to_pylist()}
 
     def _plan(self, what: str, ids: int, requests: int | None = None, *, each: int | None = None) -> Plan:

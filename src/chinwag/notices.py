@@ -28,6 +28,7 @@ SITE = r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:twitter|x)\.com/(?:#!/)?"
 TWEET = re.compile(rf"(?:{SITE}(?:\w+|i/web)/status(?:es)?/)?([0-9]+)(?:[/?#].*)?", re.ASCII | re.IGNORECASE)
 USER = re.compile(rf"(?:user:|{SITE}i/user/)([0-9]+)(?:[/?#].*)?", re.ASCII | re.IGNORECASE)
 NAME = re.compile(rf"(?:@|{SITE}(?!(?:{NO_NAMES})\b))(\w{{1,20}})/?(?:[?#].*)?", re.ASCII | re.IGNORECASE)
+ROUNDING = 2000  # ms by which the time in a result may differ from that in the id
 HELD = 1000  # lines that are packed at once
 COMMENT = re.compile(r"\s#.*")
 
@@ -137,7 +138,7 @@ def _may_be_tweet(id: int, created_at: int | None) -> bool | None:
     own = id_time(id)
     if created_at is None or (own is None and created_at < TWITTER_EPOCH):
         return None
-    return own is not None and own // 1000 == created_at // 1000
+    return own is not None and abs(own - created_at) <= ROUNDING
 
 
 def read(path: Path, reject: Reject, *, users: bool) -> Notices:

@@ -38,6 +38,19 @@ class Columns(click.ParamType[Mapping[str, str]]):
         return parse(value)
 
 
+class Dollars(click.ParamType[float]):
+    """Take an amount of dollars."""
+
+    name = "dollars"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Give the amount."""
+        text = str(value).removeprefix("$")
+        if not re.fullmatch(r"\d{1,9}(\.\d+)?|\.\d+", text):
+            self.fail(f"{value!r} is no amount of dollars; write it as 25 or 0.5", param, ctx)
+        return float(text)
+
+
 class Setting(click.ParamType[tuple[str, str]]):
     """Take a setting as NAME=VALUE."""
 
@@ -92,7 +105,7 @@ def selection_options(command: Command) -> Command:
     """Add the options that choose among missing tweets."""
     day = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"])
     options = (
-        click.option("--top", type=click.IntRange(1), help="Only the first so many."),
+        click.option("--top", type=click.IntRange(1, 10**12), help="Only the first so many."),
         click.option("--lang", help="Only those most of whose replies are in these languages: en,de."),
         click.option("--since", type=day, help="Only those written at this time (UTC) or later."),
         click.option("--until", type=day, help="Only those written before this time (UTC)."),
@@ -108,8 +121,8 @@ def spending_options(command: Command) -> Command:
     options = (
         click.option("--provider", default="x-api", show_default=True, help="`chinwag list providers` names them."),
         click.option("-O", "--option", "settings", type=Setting(), multiple=True, help="An option of the provider."),
-        click.option("--max-posts", type=click.IntRange(0), help="Ask for no more posts than this."),
-        click.option("--max-spend", type=click.FloatRange(0), help="Spend no more dollars than this."),
+        click.option("--max-posts", type=click.IntRange(0, 10**12), help="Ask for no more posts than this."),
+        click.option("--max-spend", type=Dollars(), help="Spend no more dollars than this."),
         click.option("--dry-run", is_flag=True, help="Say what would be asked and what it costs; ask nothing."),
     )
     return functools.reduce(lambda inner, option: option(inner), reversed(options), command)

@@ -60,6 +60,7 @@ class _Manifest(msgspec.Struct):
     curate: _Curated
     assemble: dict[str, Any]
     ids: _About
+    counts: dict[str, int]
     files: list[_Shard]
 
 
@@ -113,8 +114,6 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
         for table in ("tweets", "edits"):
             engine.read(table, target.parts(table))
         _read(engine, ids, manifest, scratch)
-        if (twice := engine.value(statement("twice"))) is not None:
-            raise ExportError(f"{ids}: tweet {twice} stands in it twice")
         turns, cut = _write(engine, key, said.mentions, scratch, summary)
         name = f"{target.state.number + 1:08}"
         made = {"turns": [target.adopt("turns", turns, name)], "drops": [target.adopt("drops", cut, name)]}
@@ -202,6 +201,10 @@ def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path) -> None
                 add(_rows_of(record, shard.split))
     engine.read("dehydrated", [part])
     engine.make("versions", statement("versions"))
+    if (twice := engine.value(statement("twice"))) is not None:
+        raise ExportError(f"{ids}: tweet {twice} stands in it twice")
+    if (held := sum(shard.records for shard in manifest.files)) != manifest.counts.get("conversations", 0):
+        raise ExportError(f"{ids / MANIFEST}: damaged: it names files of {held:,} records, but counts others")
 
 
 def _records(path: Path, wanted: int) -> Iterator[dict[str, Any]]:

@@ -106,6 +106,7 @@ def run(  # noqa: PLR0913 - the ways to choose
     until: datetime | None = None,
     min_replies: int = 1,
     provider: str = "",
+    unknown: bool = False,
     memory: int | None = None,
 ) -> Wanted:
     """Rank missing tweets by the turns that each would bring into a conversation, after the recipe's filters of tweets.
@@ -113,7 +114,8 @@ def run(  # noqa: PLR0913 - the ways to choose
     What hangs below a dropped tweet is not brought in either. Filters of conversations do not count: what hangs on a
     missing tweet is incomplete by definition. A tweet is chosen by the language of most replies to it and by the time
     in its id, from `since` up to before `until`; one of before snowflake ids has none. A time without a zone is UTC.
-    What was asked for in vain is left out, and all that `provider` was asked for.
+    What was asked for in vain is left out, and all that `provider` was asked for; but
+    what is `unknown` to it may be asked for again.
     The summary is about all that are chosen, however few `top` gives; `price` is what one costs, in dollars.
     Raises WorkspaceError where nothing was assembled, EngineError where the database cannot go on.
     """
@@ -131,7 +133,7 @@ def run(  # noqa: PLR0913 - the ways to choose
         for table in READ:
             engine.read(table, target.parts(table))
         _count_anew(engine, recipe, scratch)
-        engine.make("vain", statement("vain"), [provider])
+        engine.make("vain", statement("vain"), [provider, "unknown" if unknown else ""])
         select = statement("ranked")
         summary = _sum_up(engine, select, values, price)
         summary.seconds = time.perf_counter() - started

@@ -28,7 +28,7 @@ def test_a_long_wait_is_said_and_ends_when_the_run_does() -> None:
         clock.wait(900)
     with pytest.raises(Stopped):  # another thread, which waits for the same
         clock.wait(901)
-    assert said == ["waiting 900 s, as the provider demands"]
+    assert said == ["waiting 900 s before asking again"]
 
 
 @pytest.mark.parametrize("wait", [lambda clock: clock.wait(0), lambda clock: clock.wait(-1)])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chinwag.errors import ProviderError, Unanswered
-from chinwag.providers import FOUND, Request, Verdict, x_api
+from chinwag.providers import FOUND, RETRY, Request, Verdict, x_api
 from chinwag.providers._http import LONGEST, TRIES
 from chinwag.providers.x_api import XApi
 from tests.providers.asking_x import (
@@ -70,7 +70,7 @@ def test_an_empty_answer_is_a_line_too(made: Made) -> None:
     server.faults.append(Fault(body=b"{ }"))
     answer = api.ask(lookup(ROOT))
     assert json.loads(answer).keys() == {"__twarc"}
-    assert api.verdict(lookup(ROOT), answer) == Verdict()
+    assert api.verdict(lookup(ROOT), answer) == Verdict(outcomes={ROOT.id: RETRY})  # it says nothing of what was asked
 
 
 def test_answers_are_read_as_any_file_of_twarc_is(made: Made) -> None:
@@ -197,7 +197,7 @@ def test_only_the_oldest_id_does_too(made: Made) -> None:
         (Fault(status=429, problem="usage-capped"), "^the app's cap is used up; .* goes on then where this one stops"),
         (Fault(status=403, problem="usage-capped"), "^the app's cap is used up"),
         (Fault(status=400, problem="invalid-request"), r"^X takes the request for invalid \(HTTP 400\): Invalid Req"),
-        (Fault(status=400), r"^X refuses; see whether the base URL is right \(HTTP 400\): Invalid Request$"),
+        (Fault(status=400), r"^X takes the request for invalid \(HTTP 400\): Invalid Request$"),
         (Fault(status=404), r"^X refuses; see whether the base URL is right \(HTTP 404\): Not Found$"),
         (Fault(status=307), r"^the base URL leads elsewhere \(HTTP 307\), and the token is not sent there$"),
     ],

@@ -248,5 +248,5 @@ def test_no_shape_of_an_answer_breaks_the_verdict(made: Made, odd: Any, archive:
         server.faults.append(Fault(body=page))
         request = Request((LOST, 5), archive=archive)
         verdict = api.verdict(request, api.ask(request))
-        assert verdict.outcomes.get(LOST, FOUND) == FOUND
+        assert verdict.outcomes.get(LOST, FOUND) in (FOUND, RETRY)
         assert verdict.token in (None, "x")

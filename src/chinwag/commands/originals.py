@@ -10,7 +10,7 @@ import click
 from click.core import ParameterSource
 
 from chinwag.commands.talk import lines, report
-from chinwag.errors import UsageError
+from chinwag.errors import UsageError, printable
 from chinwag.options import common, selection_options, spending_options, workspace_option
 from chinwag.values import to_id
 
@@ -38,6 +38,8 @@ def wanted(workspace: Path, format: str, quiet: bool, as_json: bool, **selection
     from chinwag import wanted as stage
     from chinwag.providers.x_api import PRICE
 
+    if as_json:
+        _refuse("format", why="with --json, which prints the summary")
     recipe, chosen = _chosen(workspace, selection)
     ranking = stage.run(workspace, recipe, price=PRICE, **chosen)
     if not as_json:
@@ -51,7 +53,8 @@ def wanted(workspace: Path, format: str, quiet: bool, as_json: bool, **selection
 @click.option(
     "--conversations", type=click.Choice(["recent", "all"]), help="Collect whole conversations, from which archive."
 )
-@click.option("--ids", type=click.File(), help="Get these ids, one a line, instead of those wanted most; - is stdin.")
+@click.option("--ids", type=click.File("rb"), help="Get these ids or addresses, one a line; - is stdin.")
+@click.option("--unknown", is_flag=True, help="Ask again for what came back unknown.")
 @selection_options
 @common
 def fetch(
@@ -66,8 +69,9 @@ def fetch(
     max_spend: float | None,
     dry_run: bool,
     conversations: str | None,
+    unknown: bool,
     **selection: Any,
-) -> None:
+) -> int:
     """Get missing tweets from a provider, within a budget.
 
     Those that unlock most come first, and what they answer is looked up to the roots. The token of x-api is read from
@@ -85,7 +89,9 @@ def fetch(
     recipe, chosen = _chosen(workspace, selection)
     summary = stage.run(
         workspace,
-        stage.Wish(recipe, chosen, None if ids is None else _ids(ids), conversations=conversations),
+        stage.Wish(
+            recipe, chosen, ids=None if ids is None else _ids(ids), conversations=conversations, unknown=unknown
+        ),
         provider=provider,
         options=dict(settings),
         budget=(max_posts, max_spend),
@@ -97,12 +103,15 @@ def fetch(
     report(summary, quiet or dry_run, as_json)
     if summary.assembled:
         report(summary.assembled, quiet, as_json=False)
+    return 1 if summary.unanswered and not summary.posts else 0
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @workspace_option
-@click.option("--users", is_flag=True, help="The ids in the files are users', not tweets'.")
+@click.option(
+    "--users/--tweets", default=None, help="Whose the ids in the files are; else that is told by their times."
+)
 @spending_options
 @click.option(
     "--scope",
@@ -111,13 +120,15 @@ def fetch(
     show_default=True,
     help="Which tweets to check with a provider.",
 )
-@click.option("--max-age", type=click.IntRange(0), default=30, show_default=True, help="Days a check is good for.")
+@click.option(
+    "--max-age", type=click.IntRange(0, 36_500), default=30, show_default=True, help="Days a check is good for."
+)
 @common
 def comply(
     *,
     paths: tuple[Path, ...],
     workspace: Path,
-    users: bool,
+    users: bool | None,
     settings: tuple[tuple[str, str], ...],
     provider: str,
     max_posts: int | None,
@@ -144,10 +155,11 @@ def comply(
     if paths:
         summary = stage.from_files(paths, workspace, users=users, quiet=quiet)
         report(summary, quiet, as_json)
-        lines((f"chinwag: {problem}" for problem in summary.problems), summary.rejects)
+        problems = [*filter(None, [summary.warning()]), *summary.problems]
+        lines((f"chinwag: {problem}" for problem in problems), len(problems))
         if assembled := assemble.again(workspace, quiet=quiet):
             report(assembled, quiet, as_json=False)
-        return 1 if summary.rejects else 0
+        return 1 if problems else 0
     checked = stage.with_provider(
         workspace,
         scope=scope,
@@ -202,8 +214,10 @@ def _chosen(workspace: Path, selection: dict[str, Any]) -> tuple[Any, dict[str, 
         recipe = load(path)
     else:
         recipe = last_recipe(Workspace(workspace), rehydrated=load(None))
-    lang = tuple(code.strip() for code in (selection.pop("lang") or "").split(",") if code.strip())
+    lang = tuple(code.strip() for code in (selection.pop("lang") or "").lower().split(",") if code.strip())
     times = {name: _utc(selection.pop(name)) for name in ("since", "until")}
+    if times["since"] and times["until"] and times["since"] >= times["until"]:
+        raise UsageError("--since has to be before --until")
     return recipe, {**selection, **times, "lang": lang}
 
 
@@ -212,13 +226,19 @@ def _utc(time: datetime | None) -> datetime | None:
 
 
 def _ids(lines: Any) -> Iterator[int]:
-    """Read ids, one a line."""
+    """Read ids, or addresses of tweets, one a line."""
+    from chinwag.notices import TWEET
+
     for number, line in enumerate(lines, 1):
-        if text := line.strip():
-            tweet_id = to_id(text)
-            if tweet_id is None:
-                raise UsageError(f"{lines.name}:{number}: no id")
-            yield tweet_id
+        text = line.decode("utf-8", "replace").strip("\ufeff\0 \t\r\n").partition("#")[0].rstrip()
+        if not text:
+            continue
+        found = TWEET.fullmatch(text)
+        tweet_id = to_id(found[1]) if found else None
+        if tweet_id is None:
+            why = "out of range" if found else "not the id, or the address, of a tweet"
+            raise UsageError(f"{printable(lines.name)}:{number}: {printable(text[:60])} is {why}")
+        yield tweet_id
 
 
 def _say(quiet: bool) -> Any:

@@ -34,7 +34,7 @@ class Clock:
         until = time.monotonic() + seconds
         if seconds > LONG and until > self._said + LONG:
             self._said = until
-            self.say(f"waiting {seconds:,.0f} s, as the provider demands")
+            self.say(f"waiting {seconds:,.0f} s before asking again")
         if self._stopped.wait(max(0.0, min(seconds, threading.TIMEOUT_MAX))):
             raise Stopped
 

@@ -51,6 +51,7 @@ ADVICE = {
     "usage-capped": f"the app's cap is used up; raise it in X's developer console, or wait for its renewal: {LATER}",
     "client-forbidden": "X does not serve this app; see in X's developer console whether it is in a project",
     "invalid-request": "X takes the request for invalid",
+    400: "X takes the request for invalid",
     401: f"X refuses the token; see whether {TOKEN} holds the app's Bearer token of today",
     402: f"the credit at X is spent; buy more in X's developer console: {LATER}",
     403: "X does not allow this; see in X's developer console what the app may do",
@@ -116,7 +117,9 @@ class XApi:
         self._check_fields(data, included, problems)
         posts = len({str(tweet.get("id")) for tweet in data + included})  # the same one twice a day is billed once
         if request.archive is None:
-            return Verdict(posts, _outcomes(set(request.ids), data, problems))
+            silent = not data and not problems  # it says nothing of anything: no answer to what was asked
+            outcomes = dict.fromkeys(request.ids, RETRY) if silent else _outcomes(set(request.ids), data, problems)
+            return Verdict(posts, outcomes)
         meta = _object(page.get("meta"))
         token = meta.get("next_token")
         ids = [found for tweet in data if (found := to_id(tweet.get("id")))]
