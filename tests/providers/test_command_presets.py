@@ -85,15 +85,15 @@ def preset(
 def test_a_preset_gets_tweets_that_its_source_reads(preset: tuple[str, str], tmp_path: Path) -> None:
     name, source = preset
     asker = command.open(preset=name, pause=0, retries=0)
-    request = Request(IDS)
-    answer = asker.ask(request)
+    requests = [Request((id,)) for id in IDS]
+    answers = [asker.ask(request) for request in requests]
     assert runs(tmp_path) == 3
-    read = read_back({"answer.jsonl": answer})
+    read = read_back({"answer.jsonl": b"".join(answers)})
     assert (read.sources, {row["id"] for row in read.sightings}) == ({source}, set(IDS[:2]))
     assert not read.rejects
-    verdict = asker.verdict(request, answer)  # the third is gone, and that is an answer
-    assert (verdict.posts, verdict.outcomes) == (2, {})
-    assert asker.ask(Request(IDS[2:])) == b""
+    verdicts = [asker.verdict(request, answer) for request, answer in zip(requests, answers, strict=True)]
+    assert [(verdict.posts, verdict.outcomes) for verdict in verdicts] == [(1, {}), (1, {}), (0, {})]
+    assert answers[2] == b""  # it is gone, and that is an answer
 
 
 def test_a_preset_that_gets_nothing_is_unanswered(preset: tuple[str, str], tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from chinwag.errors import ProviderError, Unanswered, UsageError, check_known, printable
+from chinwag.errors import Unanswered, UsageError, check_known, printable
 from chinwag.providers import RETRY, Request, Stopped, Verdict
 from chinwag.providers._clock import Clock
 from chinwag.providers._programs import Program
@@ -139,23 +139,17 @@ class Command:
         self._whole: set[tuple[int, ...]] = set()  # the requests whose ids were all looked for
 
     def ask(self, request: Request) -> bytes:
-        """Give the lines that were printed for a request; one of more ids than a batch takes several processes."""
-        lines, whole, failed = [], True, None
-        for first in range(0, len(request.ids), self.batch):
-            try:
-                printed, done = self._try(request.ids[first : first + self.batch])
-            except (ProviderError, Stopped) as error:
-                whole, failed = False, error
-                if not isinstance(error, Unanswered):
-                    break
-            else:
-                lines.append(printed)
-                whole = whole and done
-        if failed and not any(lines):
-            raise failed
-        if whole:
-            self._whole.add(request.ids)
-        return b"".join(lines)
+        """Give the lines that one process, or the last of several tries, printed for the ids of a request."""
+        for attempt in range(self._retries + 1):
+            self._wait(attempt)
+            lines, reason = self._run(request.ids)
+            if not reason:
+                self._whole.add(request.ids)
+            if lines or not reason:
+                return lines
+            if self._clock.stopped:
+                raise Stopped
+        raise Unanswered(reason)
 
     def verdict(self, request: Request, answer: bytes) -> Verdict:
         """Count the lines. What an answer leaves out is asked for again, unless it is one of this run's, and whole."""
@@ -173,18 +167,6 @@ class Command:
     def close(self) -> None:
         """Do as `stop`: no program outlives the answer it was run for."""
         self.stop()
-
-    def _try(self, ids: tuple[int, ...]) -> tuple[bytes, bool]:
-        """Give the lines printed for a batch, and whether that is all there is."""
-        reason = ""
-        for attempt in range(self._retries + 1):
-            self._wait(attempt)
-            lines, reason = self._run(ids)
-            if lines or not reason:
-                return lines, not reason
-            if self._clock.stopped:
-                raise Stopped
-        raise Unanswered(reason)
 
     def _wait(self, attempt: int) -> None:
         """Wait between two processes; the longer, the more often the batch was tried."""
