@@ -85,7 +85,7 @@ class Answers:
             os.close(lock)
 
     def _load(self) -> None:
-        for left in (*self.path.glob("done-*"), *self.path.glob("scratch-*")):
+        for left in self.path.glob("done-*"):
             shutil.rmtree(left, ignore_errors=True)
         for half in (*self.path.glob(".*.partial"), *self.path.glob("open-*/.*.partial")):
             half.unlink()

@@ -150,7 +150,7 @@ def run(  # noqa: PLR0913 - what to get, from whom, for how much
         assemble.again(workspace, memory=memory)
     if dry_run:
         with _engine(workspace) as engine:
-            return _Run(engine, part, provider, limit, say).fulfil(None, wish, [], workspace, quiet=quiet)
+            return _Run(engine, part, provider, wish, limit, say).fulfil(None, [], workspace, quiet=quiet)
     Workspace(workspace, create=new)
     answers = Answers(workspace, provider)
     with answers.writing(), closing(part.open(**settings)) as asker:
@@ -161,8 +161,8 @@ def run(  # noqa: PLR0913 - what to get, from whom, for how much
             assemble.again(workspace, memory=memory)
         _go_on(answers, wish.purpose, limit, say)
         with _engine(workspace) as engine:
-            fulfil = _Run(engine, part, provider, limit, say).fulfil
-            summary = fulfil(asking, wish, answers.state.pages, workspace, quiet=quiet)
+            fulfil = _Run(engine, part, provider, wish, limit, say).fulfil
+            summary = fulfil(asking, answers.state.pages, workspace, quiet=quiet)
         summary.add(recovered)
         summary.posts, summary.dollars = limit.spent, limit.dollars()
         summary.pages = len(answers.state.pages)
@@ -223,25 +223,26 @@ def _engine(workspace: Path) -> Iterator[Engine]:
 class _Run:
     """Choose what to ask for; without an `asking`, only say what that would be."""
 
-    def __init__(self, engine: Engine, part: ModuleType, name: str, budget: Budget, say: Callable[[str], None]) -> None:
-        self._except = ""
-        self._engine, self._part, self._name, self._budget, self._say = engine, part, name, budget, say
+    def __init__(
+        self, engine: Engine, part: ModuleType, name: str, wish: Wish, budget: Budget, say: Callable[[str], None]
+    ) -> None:
+        self._engine, self._part, self._name = engine, part, name
+        self._wish, self._budget, self._say = wish, budget, say
         self._asked: set[int] = set()  # by this run, and what came along
 
-    def fulfil(
-        self, asking: Asking | None, wish: Wish, pages: list[Request], workspace: Path, *, quiet: bool
-    ) -> Summary:
+    def fulfil(self, asking: Asking | None, pages: list[Request], workspace: Path, *, quiet: bool) -> Summary:
         """Do what is wished."""
-        self._except = "unknown" if wish.unknown else ""
+        wish = self._wish
         if wish.conversations:
             return self.threads(asking, wish.conversations, pages, quiet=quiet)
         if wish.ids is not None:
             return self.these(asking, wish.ids, again=wish.again, quiet=quiet)
-        return self.up(asking, self._scores(workspace, wish), quiet=quiet)
+        return self.up(asking, self._scores(workspace), quiet=quiet)
 
-    def _scores(self, workspace: Path, wish: Wish) -> dict[int, int]:
+    def _scores(self, workspace: Path) -> dict[int, int]:
         """Give the tweets wanted most, no more than can be paid for, and the turns that each unlocks."""
-        left, selection = self._budget.left(), dict(wish.selection)
+        wish, left = self._wish, self._budget.left()
+        selection = dict(wish.selection)
         if left is not None:
             selection["top"] = min(left, selection.get("top") or left)
         ranking = wanted.run(
@@ -289,11 +290,9 @@ class _Run:
                 self._say(f"{all_given - len(given):,} of {all_given:,} ids are here, were asked for, or are gone")
         summary = Summary(self._plan("tweets", len(given), each=1))
         with count("fetch", len(given), quiet=quiet) as show:
-            for start in range(0, len(given) if asking else 0, WAVE):
-                if (
-                    asking
-                    and not self._look_up(asking, given[start : start + WAVE], summary, show, alone=True).requests
-                ):
+            waiting = iter(given)
+            while asking and (batch := list(islice(waiting, WAVE))):
+                if not self._look_up(asking, batch, summary, show, alone=True).requests:
                     break
         return summary
 
@@ -344,7 +343,8 @@ class _Run:
         with tempfile.NamedTemporaryFile(suffix=".parquet") as file:
             pq.write_table(pa.table({"id": pa.array(new, pa.int64())}), file.name)
             self._engine.read("candidates", [Path(file.name)])
-            batches = self._engine.rows(statement("unknown"), [self._name, self._except])
+            asked_again = "unknown" if self._wish.unknown else ""
+            batches = self._engine.rows(statement("unknown"), [self._name, asked_again])
             return {id for batch in batches for id in batch["id"].to_pylist()}
 
     def _plan(self, what: str, ids: int, requests: int | None = None, *, each: int | None = None) -> Plan:
