@@ -8,9 +8,8 @@ import pytest
 
 from chinwag import comply, fetch
 from chinwag.errors import UsageError
-from chinwag.providers import x_api
 from tests.fetching import asked, holding, outcomes
-from tests.stand_in.server import TOKEN, StandIn
+from tests.stand_in.server import StandIn
 from tests.stand_in.tweets import world
 from tests.workspaces import chinwag_run, rows, values
 
@@ -18,9 +17,7 @@ from tests.workspaces import chinwag_run, rows, values
 WORLD = [tweet for tweet in world(21, 120) if not tweet.versions]
 
 
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(x_api.TOKEN, TOKEN)
+pytestmark = pytest.mark.usefixtures("token")
 
 
 def check(server: StandIn, workspace: Path, max_posts: int = 10_000, **more: Any) -> fetch.Summary:

@@ -1,7 +1,6 @@
 """Get missing tweets from the stand-in of the X API, over sockets, through the whole of chinwag."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,24 +20,7 @@ HELD = leaves(WORLD)
 THREAD = list(thread(5, 12))
 
 
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(x_api.TOKEN, TOKEN)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let the provider wait on a time that only waiting moves on."""
-    made = Clock()
-    monkeypatch.setattr(x_api, "open", _opener(made))
-    return made
-
-
-def _opener(clock: Clock) -> Callable[..., x_api.XApi]:
-    def open(*, base_url: str = "") -> x_api.XApi:
-        return x_api.XApi(base_url, TOKEN, clock)
-
-    return open
+pytestmark = pytest.mark.usefixtures("token")
 
 
 def get(

@@ -21,21 +21,7 @@ ROOT = Tweet(snowflake(START), 1, "tea?")
 MANY = [ROOT, *(Tweet(snowflake(START + 900 + n), 9 + n, "so", ROOT.id, ROOT.id) for n in range(60))]
 
 
-@pytest.fixture(autouse=True)
-def token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(x_api.TOKEN, TOKEN)
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """Let the provider wait on a time that only waiting moves on."""
-    made = Clock()
-
-    def open(*, base_url: str = "") -> x_api.XApi:
-        return x_api.XApi(base_url, TOKEN, made)
-
-    monkeypatch.setattr(x_api, "open", open)
-    return made
+pytestmark = pytest.mark.usefixtures("token")
 
 
 def get(server: StandIn, workspace: Path, most: int = 10_000, **wish: Any) -> fetch.Summary:
