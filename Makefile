@@ -11,6 +11,7 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+TRAINERS := .venv-trainers
 LOCK_VENV := .venv-lock
 LOCK_TOOL := pip-tools==7.6.2
 
@@ -18,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test spark test-spark lint fix bench docs lock clean
+.PHONY: help setup demo test spark test-spark trainers test-trainers lint fix bench docs lock lock-trainers clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -36,6 +37,11 @@ spark: $(VENV)/.spark ## Install PySpark, some 450 MB, so that the tests on Spar
 
 test-spark: spark ## Run the SQL steps on Spark and DuckDB
 	$(BIN)/python -m pytest tests/engines $(ARGS)
+
+trainers: $(TRAINERS)/.installed ## Make .venv-trainers with those who read the exports, PyTorch too: some 2 GB
+
+test-trainers: trainers ## Let datasets, TRL, ConvoKit and others read the exports
+	$(TRAINERS)/bin/python -m pytest tests/trainers $(ARGS)
 
 lint: setup ## Check style, formatting, types and the layers of the package
 	$(BIN)/ruff check
@@ -55,7 +61,7 @@ bench: setup ## Run the benchmarks
 
 lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions that pyproject.toml allows
 	@mkdir -p build
-	$(LOCK_VENV)/bin/pip-compile pyproject.toml --extra dev --all-build-deps --allow-unsafe --strip-extras \
+	$(LOCK_VENV)/bin/pip-compile pyproject.toml --extra dev --extra databases --extra similarity --all-build-deps --allow-unsafe --strip-extras \
 		--generate-hashes --upgrade --quiet --no-header --no-emit-options --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --output-file build/requirements.lock
 	@if grep -nE '://|^-|(^|[ (])/' build/requirements.lock; then \
@@ -65,6 +71,28 @@ lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions th
 		--no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file build/requirements-spark.lock
 	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements-spark.lock; } > requirements-spark.lock
+	$(MAKE) lock-trainers
+
+# The extra as it stands in pyproject.toml, in the versions of requirements.lock where both name a package. PyTorch is
+# not locked: each machine has its own build of a version, and so its own hash; pyproject.toml names the version. Of
+# ConvoKit nothing but itself is locked: what it loads a corpus with is in the extra, and it asks for spaCy, NLTK and
+# sentence-transformers besides.
+lock-trainers: $(LOCK_VENV)/.installed
+	@mkdir -p build
+	$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*project["optional-dependencies"]["trainers"], sep="\n")' > build/trainers.in
+	$(LOCK_VENV)/bin/pip-compile build/trainers.in --constraint requirements.lock --unsafe-package torch \
+		--no-allow-unsafe --strip-extras --generate-hashes --upgrade --quiet --no-header --no-annotate --no-emit-options \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file build/trainers.out
+	rm -rf build/convokit
+	$(LOCK_VENV)/bin/pip download --quiet --no-deps --dest build/convokit convokit
+	cd build/convokit && ../../$(LOCK_VENV)/bin/pip hash convokit-* > hash
+	@{ echo '# Written by `make lock`: do not edit.'; sed '/^#/d; /^$$/d' build/trainers.out; \
+		sed -E 's/^convokit-([0-9.]*[0-9]).*/convokit==\1 \\/; s/^--hash/    &/' build/convokit/hash; \
+		} > build/requirements-trainers.lock
+	@if grep -nE '://|^-|(^|[ (])/' build/requirements-trainers.lock; then \
+		echo 'requirements-trainers.lock must name no address, no option and no path: left as it was.' >&2; exit 1; fi
+	@mv build/requirements-trainers.lock requirements-trainers.lock
 
 clean: ## Remove caches and what the demo and the build left (not .venv)
 	rm -rf build dist demo-dataset .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache $(LOCK_VENV)
@@ -77,6 +105,14 @@ $(STAMP): requirements.lock pyproject.toml | $(BIN)/python
 
 $(VENV)/.spark: requirements-spark.lock $(STAMP)
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-spark.lock
+	@touch $@
+
+# PyTorch comes last, as all that the extra in pyproject.toml asks for beyond the locks.
+$(TRAINERS)/.installed: requirements.lock requirements-trainers.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m venv $(TRAINERS)
+	$(TRAINERS)/bin/python -m pip install --quiet --no-deps --require-hashes \
+		-r requirements.lock -r requirements-trainers.lock
+	$(TRAINERS)/bin/python -m pip install --quiet --no-build-isolation -e '.[trainers]'
 	@touch $@
 
 $(LOCK_VENV)/.installed: Makefile | $(BIN)/python

@@ -5,9 +5,16 @@ PYTHONPATH=examples python -m benchmarks assembly --sightings 20000000 --memory 
 
 import sys
 
-from benchmarks import assembly, fetching, ingest, sources
+from benchmarks import assembly, curation, duplicates, fetching, ingest, sources
 
-BENCHMARKS = {"ingest": ingest.main, "sources": sources.main, "assembly": assembly.main, "fetch": fetching.main}
+BENCHMARKS = {
+    "ingest": ingest.main,
+    "sources": sources.main,
+    "assembly": assembly.main,
+    "curation": curation.main,
+    "duplicates": duplicates.main,
+    "fetch": fetching.main,
+}
 
 if __name__ == "__main__":
     named = sys.argv[1:2]

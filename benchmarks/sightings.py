@@ -112,7 +112,7 @@ select
   1 + s % 3 as file_id
 from (
   select *, array_to_string(list_transform(
-    range(1 + roll(i, 'length') % 6),
+    range(getvariable('shortest') + roll(i, 'length') % 6),
     lambda k: getvariable('phrases')[1 + (hash(i, k, 'words') % len(getvariable('phrases')))::bigint]
   ), ' ') as words
   from tweet
@@ -139,11 +139,15 @@ from (
 
 @dataclass(frozen=True)
 class World:
-    """Describe a set of synthetic sightings; `missing` is the share of parents that are missing."""
+    """Describe a set of synthetic sightings; `missing` is the share of parents that are missing.
+
+    The shortest texts are of so many phrases, of which there are 65,536: those of one are often the same.
+    """
 
     sightings: int
     missing: float = 0.15
     seed: int = SEED
+    shortest: int = 1
 
     @property
     def tweets(self) -> int:
@@ -181,6 +185,7 @@ def _prepare(world: World) -> duckdb.DuckDBPyConnection:
         "missing": round(world.missing * 1000),
         "stride": world.tweets // max(chain, 1) if chain else 1,
         "step": step,
+        "shortest": world.shortest,
     }
     for name, value in variables.items():
         connection.execute(f"set variable {name} = {value}::bigint")

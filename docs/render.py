@@ -1,17 +1,21 @@
-"""Write into ARCHITECTURE.md what follows from the code: the tables and the modules."""
+"""Write into the documents what follows from the code: the tables, the modules, filters, exports and presets."""
 
 import ast
+import inspect
+from collections.abc import Callable
 from pathlib import Path
 
+from chinwag import shelves
+from chinwag.recipe import presets, verb
 from chinwag.tables import TABLES
 
 ROOT = Path(__file__).parent.parent
-PAGE = ROOT / "ARCHITECTURE.md"
 TYPES = {
     "id": "int64",
     "time": "timestamp[ms, UTC]",
     "text": "string",
     "texts": "list<string>",
+    "ids": "list<int64>",
     "media": "list<struct>",
 }
 
@@ -41,14 +45,51 @@ def _first_comment(path: Path) -> str:
     return path.read_text(encoding="utf-8").partition("\n")[0].removeprefix("--").strip()
 
 
-def render(page: str) -> str:
+def shelf(name: str) -> str:
+    """List what lies on a shelf, with its options and their defaults."""
+    lines = [f"| {name.removesuffix('s')} | what it does | options and their defaults |", "|---|---|---|"]
+    for part in shelves.names(name):
+        parameters = inspect.signature(verb(name, part)).parameters.values()
+        options = [_option(one) for one in parameters if one.kind is one.KEYWORD_ONLY]
+        lines.append(f"| `{part}` | {shelves.sentence(name, part)} | {', '.join(options)} |")
+    return "\n".join([*lines, ""])
+
+
+def _option(parameter: inspect.Parameter) -> str:
+    if parameter.default is parameter.empty:
+        return f"`{parameter.name}`"
+    default = parameter.default
+    if isinstance(default, bool):
+        return f"`{parameter.name} = {str(default).lower()}`"
+    return f"`{parameter.name} = {list(default) if isinstance(default, tuple) else default!r}`"
+
+
+def preset_table() -> str:
+    """List the presets."""
+    lines = ["| preset | what it is |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{name}` | {sentence} |" for name, sentence in presets().items()), ""])
+
+
+PARTS: dict[str, dict[str, Callable[[], str]]] = {
+    "ARCHITECTURE.md": {"tables": tables, "modules": modules},
+    "docs/training.md": {
+        "filters": lambda: shelf("filters"),
+        "exports": lambda: shelf("exports"),
+        "presets": preset_table,
+    },
+}
+
+
+def render(name: str, page: str) -> str:
     """Put the parts that follow from the code between their marks."""
-    for name, text in (("tables", tables()), ("modules", modules())):
-        before, _, rest = page.partition(f"<!-- {name} -->\n")
-        _, _, after = rest.partition(f"<!-- end of {name} -->")
-        page = f"{before}<!-- {name} -->\n\n{text}\n<!-- end of {name} -->{after}"
+    for part, made in PARTS[name].items():
+        before, _, rest = page.partition(f"<!-- {part} -->\n")
+        _, _, after = rest.partition(f"<!-- end of {part} -->")
+        page = f"{before}<!-- {part} -->\n\n{made()}\n<!-- end of {part} -->{after}"
     return page
 
 
 if __name__ == "__main__":
-    PAGE.write_text(render(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for name in PARTS:
+        path = ROOT / name
+        path.write_text(render(name, path.read_text(encoding="utf-8")), encoding="utf-8")

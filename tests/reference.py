@@ -140,6 +140,7 @@ def _merge(seen: list[Row], tweet_id: int, first: Callable[[Any], Any]) -> Row:
     best["possibly_sensitive"] = any_of("possibly_sensitive", max)
     best["sightings"] = len(seen)
     best["sources"] = sorted({one["source"] for one in seen})
+    best["terms"] = sorted({one["terms"] for one in seen} - {None}) or None
     best["seen_own"] = any(one["seen_as"] == "own" for one in seen)
     return {name: best[name] for name in TABLES["tweets"]}
 

@@ -6,7 +6,8 @@ import pytest
 import synthetic
 from chinwag import assemble, curate, ingest
 from chinwag.errors import WorkspaceError
-from chinwag.recipe import Recipe, Split, check
+from chinwag.recipe import Recipe, Split, check, load
+from chinwag.rendering import Rendering
 from chinwag.tables import schema
 from chinwag.workspace import Workspace
 from tests.workspaces import assembled, chinwag_run, curated, hashes, rows, status, values
@@ -88,16 +89,18 @@ def test_a_turn_as_a_row(tmp_path: Path) -> None:
     (one, other) = rows(workspace, "from turns order by depth")
     author, author_2 = one[5], other[5]
     assert one[:5] == (first["id"], first["id"], None, 0, "prompter")
-    assert one[5:] == (author, "en", "@user1 hello", None, one[9], one[10], [first["id"]])
+    assert one[5:10] == (author, "en", "@user1 hello", None, None)
+    assert one[12:] == ([first["id"]], ["v1"], ["stream"])
     assert other[:5] == (first["id"] + 1, first["id"], first["id"], 1, "assistant")
     assert other[6:9] == ("id", "something", None)
-    assert one[9] == rows(workspace, "select created_at from tweets order by id")[0][0]
+    assert one[10] == rows(workspace, "select created_at from tweets order by id")[0][0]
     assert author.startswith("u_") and author_2.startswith("u_") and author != author_2
-    assert one[10] == other[10]
+    assert one[11] == other[11]
 
 
 def test_mentions_are_kept_where_the_recipe_says_so(tmp_path: Path) -> None:
-    workspace = curated(tmp_path, [status(1, "hi @bob"), status(2, "@bob?", to=1, author=2)], Recipe(mentions="keep"))
+    recipe = Recipe(turns=Rendering(mentions="keep"))
+    workspace = curated(tmp_path, [status(1, "hi @bob"), status(2, "@bob?", to=1, author=2)], recipe)
     assert values(workspace, "select text from turns order by depth") == ["hi @bob", "@bob?"]
 
 
@@ -145,9 +148,11 @@ def test_a_turn_holds_the_ids_of_its_tweets(workspace: Path) -> None:
 
 
 def test_the_last_recipe_is_remembered(tmp_path: Path) -> None:
-    recipe = check({"filters": {"language": {"keep": ["en"]}}, "mentions": "keep", "split": {"test": 0.5}}, "recipe")
+    recipe = check(
+        {"filters": {"language": {"keep": ["en"]}}, "turns": {"mentions": "keep"}, "split": {"test": 0.5}}, "recipe"
+    )
     workspace = assembled(tmp_path, PAIR)
-    assert curate.last_recipe(Workspace(workspace)) == Recipe()
+    assert curate.last_recipe(Workspace(workspace)) == load(None)
     curate.run(workspace, recipe, quiet=True)
     assert curate.last_recipe(Workspace(workspace)) == recipe
 

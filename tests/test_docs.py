@@ -6,7 +6,7 @@ import re
 import sys
 import tomllib
 import types
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import msgspec
@@ -17,21 +17,23 @@ from chinwag import recipe, shelves
 from chinwag.cli import cli
 from chinwag.providers import x_api
 from chinwag.records import Records, Source, claimant, load
+from chinwag.rendering import Rendering
 from chinwag.rows import Rows
 from chinwag.tables import TABLES, TERMS
 from docs import render
 
 ROOT = Path(__file__).parent.parent
-PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md", "docs/originals.md"]
+PAGES = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "examples/README.md"]
+PAGES += ["docs/originals.md", "docs/training.md"]
 
 
 def read(page: str) -> str:
     return (ROOT / page).read_text(encoding="utf-8")
 
 
-def test_the_parts_of_architecture_that_follow_from_the_code_are_up_to_date() -> None:
-    page = read("ARCHITECTURE.md")
-    assert render.render(page) == page, "run: make docs"
+@pytest.mark.parametrize("page", render.PARTS)
+def test_what_follows_from_the_code_is_up_to_date(page: str) -> None:
+    assert render.render(page, read(page)) == read(page), "run: make docs"
 
 
 @pytest.mark.parametrize("command", sorted(cli.commands))
@@ -69,6 +71,11 @@ def test_the_recipe_in_the_readme_has_every_key_with_its_default() -> None:
     table = tomllib.loads(found[1])
     shown = recipe.check(table, "README.md")
     assert replace(shown, filters={}, exclude_sources=tuple(shown.exclude_sources)) == recipe.Recipe()
+
+
+def test_the_page_on_training_sets_has_every_key_of_turns() -> None:
+    page = read("docs/training.md")
+    assert [field.name for field in fields(Rendering) if f"| `{field.name}` |" not in page] == []
 
 
 def test_the_source_in_contributing_reads_what_it_claims() -> None:

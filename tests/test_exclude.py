@@ -18,6 +18,7 @@ from chinwag.build import export_without
 from chinwag.errors import ChinwagError, EngineError, ExportError, UsageError, WorkspaceError
 from chinwag.pseudonyms import VARIABLE
 from chinwag.recipe import Recipe, Split, check_excluded
+from chinwag.rendering import Rendering
 from chinwag.workspace import Workspace
 from shapes import Tweet, twint, v1_stream, v2_page
 from tests.archives import ingest
@@ -28,7 +29,7 @@ from tests.workspaces import curated, hashes, rows, status, values
 
 Json = dict[str, Any]
 FORMATS = ("messages", "oasst", "prompts")
-RECIPE = Recipe(filters={"language": {"keep": ["en", "ja"]}}, mentions="keep", split=Split(0.2, 0.2))
+RECIPE = Recipe(filters={"language": {"keep": ["en", "ja"]}}, turns=Rendering(mentions="keep"), split=Split(0.2, 0.2))
 names = st.lists(st.sampled_from(["v1", "v2", "x-api", "stream", "web"]), max_size=3)
 
 # One conversation, each tweet of it seen in some ways, with texts that differ.
@@ -58,9 +59,10 @@ def included(held: Sequence[Row], exclude: Sequence[str]) -> list[Row]:
 
 def exported(out: Path) -> tuple[dict[str, bytes], Json]:
     """Give the files of an export, and its manifest without what was left out of it."""
-    files = {path.name: path.read_bytes() for path in out.iterdir()}
+    files = {path.name: path.read_bytes() for path in out.iterdir() if path.name != "README.md"}
     manifest = json.loads(files.pop("manifest.json"))
-    del manifest["assemble"]["exclude"]
+    del manifest["assemble"]["exclude"], manifest["account"]
+    manifest["beside"] = [entry for entry in manifest["beside"] if entry["name"] != "README.md"]
     return files, manifest
 
 
@@ -190,7 +192,7 @@ def test_sources_and_terms_may_be_named_together_and_places_by_a_relative_path(
 def test_where_all_is_left_out_nothing_is_exported(read: tuple[Path, Path], tmp_path: Path) -> None:
     summary = export_without("oasst", ready(read[0]), tmp_path / "out", ["x-api", "stream", "web"], quiet=True)
     assert (summary.records.total(), summary.files) == (0, 0)
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["manifest.json"]
+    assert [path.name for path in sorted((tmp_path / "out").iterdir())] == ["README.md", "manifest.json"]
 
 
 def test_trees_are_assembled_without_them_until_they_are_wanted_again(tmp_path: Path) -> None:
@@ -262,18 +264,22 @@ def test_pseudonyms_of_a_secret_key_are_not_replaced_by_weaker_ones(
     assert not (tmp_path / "out").exists()
 
 
-class Stop:
-    """Stand in the place of options, and stop the export that asks for them, as Ctrl-C does."""
+class Stop(str):
+    """Stand in the place of an option, and stop the export that looks at it, as Ctrl-C does."""
 
-    def keys(self) -> list[str]:
+    __slots__ = ()
+
+    def __eq__(self, _: object) -> bool:
         raise KeyboardInterrupt
+
+    __hash__ = str.__hash__
 
 
 def test_an_interruption_leaves_nothing_behind(tmp_path: Path) -> None:
     place = curated(tmp_path, [status(1), status(2, to=1, author=2)])
     was = hashes(tmp_path)
     with pytest.raises(KeyboardInterrupt):
-        export_without("messages", place, tmp_path / "out", ["v2"], quiet=True, options=Stop())
+        export_without("messages", place, tmp_path / "out", ["v2"], quiet=True, options={"paths": Stop("best")})
     assert hashes(tmp_path) == was
     assert [path.name for path in tmp_path.rglob("*") if path.name.startswith((".", "scratch", "out"))] == []
 

@@ -3,21 +3,27 @@ from pathlib import Path
 import pytest
 
 from chinwag.errors import ChinwagError, UsageError
-from chinwag.recipe import Recipe, Split, check, load
+from chinwag.recipe import PRESETS, Recipe, Split, check, load, presets
+from chinwag.rendering import Rendering
 
-DEFAULT = Recipe(
+EMPTY = Recipe(
     exclude_sources=(),
     quotes=True,
-    mentions="placeholder",
+    turns=Rendering("placeholder", "keep", "alone", "none", ("email", "phone", "card", "account", "ip")),
     filters={},
-    split=Split(validation=0.05, test=0.05),
+    split=Split(validation=0.05, test=0.05, authors=False),
     exports={"oasst": {}, "messages": {}, "prompts": {}},
 )
 
 EVERYTHING = """
 exclude_sources = ["x-api", "twint"]
 quotes = false
+[turns]
 mentions = "keep"
+links = "remove"
+media = "alt"
+quoted = "text"
+redact = ["phone"]
 
 [filters.sensitive]
 
@@ -29,19 +35,32 @@ keep = ["en", "ja"]
 [split]
 validation = 0.1
 test = 0
+authors = true
 
 [exports.messages]
 """
 
 
-def test_the_default() -> None:
-    assert load(None) == DEFAULT
-
-
-def test_an_empty_recipe_is_the_default(tmp_path: Path) -> None:
+def test_an_empty_recipe_drops_nothing(tmp_path: Path) -> None:
     path = tmp_path / "recipe.toml"
     path.touch()
-    assert load(path) == DEFAULT
+    assert load(path) == EMPTY == Recipe()
+
+
+@pytest.mark.parametrize("name", presets())
+def test_a_preset(name: str) -> None:
+    assert load(Path(name)) == load(PRESETS / f"{name}.toml") != EMPTY
+    assert presets()[name].endswith(".")
+
+
+def test_without_a_recipe_it_is_the_default_preset() -> None:
+    assert load(None) == load(Path("default"))
+
+
+def test_a_file_in_the_folder_goes_before_a_preset(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "oasst").touch()
+    assert load(Path("oasst")) == EMPTY
 
 
 def test_every_option(tmp_path: Path) -> None:
@@ -51,9 +70,9 @@ def test_every_option(tmp_path: Path) -> None:
     assert recipe == Recipe(
         exclude_sources=["x-api", "twint"],
         quotes=False,
-        mentions="keep",
+        turns=Rendering("keep", "remove", "alt", "text", ("phone",)),
         filters={"sensitive": {}, "language": {"keep": ["en", "ja"]}, "incomplete": {}},
-        split=Split(validation=0.1, test=0),
+        split=Split(validation=0.1, test=0, authors=True),
         exports={"messages": {}},
     )
     assert list(recipe.filters) == ["sensitive", "language", "incomplete"]
@@ -62,10 +81,15 @@ def test_every_option(tmp_path: Path) -> None:
 MISTAKES = {
     "quote = true": "recipe.toml: no key is called 'quote'; do you mean quotes?",
     "zzz = 1": "recipe.toml: no key is called 'zzz'; there are: "
-    "quotes, mentions, exclude_sources, columns, filters, split, exports",
+    "quotes, exclude_sources, columns, turns, filters, split, exports",
     "quotes = 1": "recipe.toml: quotes: Expected `bool`, got `int`",
-    "mentions = 3": "recipe.toml: mentions: Expected `str`, got `int`",
-    "mentions = 'drop'": "recipe.toml: mentions has to be 'placeholder' or 'keep'",
+    "turns = 3": "recipe.toml: turns: Expected `table`, got `int`",
+    "turns.mention = 3": "recipe.toml: turns: no key is called 'mention'; do you mean mentions?",
+    "turns.mentions = 3": "recipe.toml: turns.mentions has to be one of 'placeholder', 'keep'",
+    "turns.media = 'drop'": "recipe.toml: turns.media has to be one of 'alone', 'kind', 'alt', 'none'",
+    "turns.redact = 'email'": "recipe.toml: turns.redact: Expected `array`, got `str`",
+    "turns.redact = ['mail']": "recipe.toml: turns.redact: no kind is called 'mail'; do you mean email?",
+    "split.authors = 1": "recipe.toml: split.authors: Expected `bool`, got `int`",
     "filters = ['sensitive']": "recipe.toml: filters: Expected `table`, got `array`",
     "[filters]\nsensitive = true": "recipe.toml: filters.sensitive: Expected `table`, got `bool`",
     "[filters.sensitiv]": "recipe.toml: filters: no filter is called 'sensitiv'; do you mean sensitive?",
@@ -90,7 +114,7 @@ MISTAKES = {
     "[split]\ntest = nan": "recipe.toml: split.test has to be from 0 up to 1",
     "[split]\nvalidation = 0.5\ntest = 0.5": "recipe.toml: split: nothing is left for training",
     "[exports.mesages]": "recipe.toml: exports: no export is called 'mesages'; do you mean messages?",
-    "[exports.messages]\ndepth = 3": "recipe.toml: exports.messages: no option is called 'depth'; there are: none",
+    "[exports.messages]\ndepth = 3": "recipe.toml: exports.messages: no option is called 'depth'; do you mean paths?",
     "quotes = yes": "recipe.toml: no TOML: Invalid value (at line 1, column 10)",
 }
 

@@ -59,7 +59,7 @@ DAMAGES: list[tuple[str, Callable[[Path], object]]] = [
     ("no dehydrated set, but something else", lambda ids: (ids / "manifest.json").write_text("[1]")),
     ("no dehydrated set, but something else", lambda ids: manifested(ids, "held['format'] = 'messages'")),
     ("damaged: .*missing.*`ids`", lambda ids: manifested(ids, "del held['ids']")),
-    (r"damaged: .*`\$.ids.mentions`", lambda ids: manifested(ids, "held['ids']['mentions'] = 'x'")),
+    (r"damaged: .*`\$.ids.turns.mentions`", lambda ids: manifested(ids, "held['ids']['turns']['mentions'] = 'x'")),
     (r"damaged: .*`\$.ids.key.hex`", lambda ids: manifested(ids, "held['ids']['key']['hex'] = '00'")),
     (r"damaged: .*`\$.ids.key.hex`", lambda ids: manifested(ids, "held['ids']['key']['hex'] = 'z' * 64")),
     ("damaged: its key does not fit", lambda ids: manifested(ids, "held['ids']['key']['hex'] = '0' * 64")),
@@ -99,13 +99,13 @@ def test_a_damaged_set_is_refused_in_one_line(tmp_path: Path, damage: int) -> No
 
 def test_a_line_without_end_is_not_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace, ids = dehydrated(tmp_path / "a", PAIR, ALL)
-    monkeypatch.setattr(rehydrate, "LONGEST", 4000)
+    monkeypatch.setattr(rehydrate, "LONGEST", 40_000)
     rehydrate.run(ids, workspace, quiet=True)
     data = gzip.compress(b" " * 50_000_000)
     (ids / "train-00000.jsonl.gz").write_bytes(data)
     manifested(ids, f"file['name'] += '.gz'; file['sha256'] = '{hashlib.sha256(data).hexdigest()}'")
     tracemalloc.start()
-    with pytest.raises(ExportError, match="record 1: is longer than 4,000 bytes"):
+    with pytest.raises(ExportError, match="record 1: is longer than 40,000 bytes"):
         rehydrate.run(ids, workspace, quiet=True)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

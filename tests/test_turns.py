@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chinwag.turns import Turn, Tweet, path, readable, replies_of, split_of, turns_of
-from tests.workspaces import turn, tweet
+from chinwag.rendering import Rendering, Tweet
+from chinwag.turns import Turn, replies_of, turns_of
+from tests.workspaces import path, turn, tweet
 
 KEY = b"key"
 
@@ -233,79 +234,11 @@ def test_other_ids_in_the_same_order_and_other_authors_change_nothing(
     assert len({one for one, _ in names}) == len({other for _, other in names}) == len(names)
 
 
-TEXTS = {
-    "Just words, & more": "Just words, & more",
-    "  room around \n": "room around",
-    # Links within Twitter: those at the end lead to what the tweet shows, others are part of what it says.
-    "look https://t.co/AbC123": "look",
-    "look https://t.co/AbC https://twitter.com/some_one/status/1/photo/1": "look",
-    "look pic.twitter.com/AbC": "look",
-    "look https://x.com/some_one/status/20?s=21 ": "look",
-    "look https://mobile.twitter.com/some_one/status/20": "look",
-    "look HTTPS://Twitter.com/Some_One/status/20": "look",
-    "look\nhttp://www.twitter.com/some_one": "look",
-    "see https://t.co/AbC there": "see [link] there",
-    "see (https://twitter.com/some_one/status/20), there.": "see ([link]), there.",
-    "twitter.com/some_one said": "[link] said",
-    "a https://t.co/a b https://t.co/b https://t.co/c": "a [link] b",
-    "これhttps://t.co/AbC123です": "これ[link]です",
-    "これ\u3000https://t.co/AbC123\u3000続き": "これ\u3000[link]\u3000続き",
-    "これhttps://t.co/AbC123": "これ",
-    "これ\u3000https://t.co/AbC123\u3000": "これ",
-    # Links to elsewhere are kept, whatever their name ends in.
-    "read https://example.org/a/b?c=d": "read https://example.org/a/b?c=d",
-    "https://netflix.com/title/1": "https://netflix.com/title/1",
-    "https://www.dropbox.com/s/1 and support.co/1": "https://www.dropbox.com/s/1 and support.co/1",
-    "https://my-x.com/1 foo.x.com/1": "https://my-x.com/1 foo.x.com/1",
-    "I like t.co and x.com": "I like t.co and x.com",
-    "read https://t.co/a https://example.org/b": "read [link] https://example.org/b",
-    "https://archive.org/2020/https://twitter.com/some_one/status/1 old": "https://archive.org/2020/[link] old",
-    # Mentions.
-    "@Some_One hello": "@user1 hello",
-    "@a @b @A @c @B": "@user1 @user2 @user1 @user3 @user2",
-    "＠someone hello": "@user1 hello",
-    "これは@someoneさんと＠otherさん": "これは@user1さんと@user2さん",
-    ".@a: (@b) “@c”!@d w/@e": ".@user1: (@user2) “@user3”!@user4 w/@user5",
-    "@user2 and @user1": "@user1 and @user2",
-    "@" + "a" * 25: "@user1",
-    "RT@Some_One so true. cc@b, LOL@c.": "RT@user1 so true. cc@user2, LOL@user3.",
-    "@someone.you there": "@user1.you there",
-    "mail me@example.org, me_@my-site.co.uk or 1@2.de.": "mail me@example.org, me_@my-site.co.uk or 1@2.de.",
-    "at @ 5, @: and @é": "at @ 5, @: and @é",
-    "https://example.org/@someone/1": "https://example.org/@user1/1",
-}
-
-
-@pytest.mark.parametrize("text", TEXTS)
-def test_readable(text: str) -> None:
-    assert readable(tweet(1, text=text), {}, "placeholder") == TEXTS[text]
-
-
-@pytest.mark.parametrize(
-    ("text", "media", "prefix", "expected"),
-    [
-        ("", ["photo"], None, "[photo]"),
-        ("https://twitter.com/a/status/1/photo/1", ["photo", "photo"], None, "[photo] [photo]"),
-        ("https://t.co/a", ["video"], "@bob", "[video]"),
-        ("", ["animated_gif", "hologram"], None, "[gif] [link]"),
-        ("https://twitter.com/bob/status/1", [], None, "[link]"),
-        ("look https://t.co/a", ["photo"], None, "look"),
-        ("", [], "@bob @carol", "@user1 @user2"),
-        (" ", [], "@bob", "@user1"),
-        ("hi", [], "@bob", "hi"),
-        ("", [], None, ""),
-        (" \n", [], None, ""),
-    ],
-)
-def test_a_tweet_without_words_says_what_it_is(text: str, media: list[str], prefix: str | None, expected: str) -> None:
-    assert readable(tweet(1, text=text, media=media, reply_prefix=prefix), {}, "placeholder") == expected
-
-
 def test_placeholders_are_the_same_throughout_a_conversation() -> None:
     texts = ["ask @Bob", "no, @carol", "@BOB?", "@Carol!"]
     tweets = [tweet(n, n - 1 or None, n, text) for n, text in enumerate(texts, 1)]
     assert [turn.text for turn in turns_of(tweets, KEY)[0]] == ["ask @user1", "no, @user2", "@user1?", "@user2!"]
-    assert [turn.text for turn in turns_of(tweets, KEY, mentions="keep")[0]] == texts
+    assert [turn.text for turn in turns_of(tweets, KEY, Rendering(mentions="keep"))[0]] == texts
 
 
 def test_a_turn_that_is_cut_takes_no_placeholder() -> None:
@@ -323,22 +256,6 @@ def test_texts_follow_from_the_tweets_of_the_turns_alone(tweets: list[Tweet]) ->
     assert turns_of([one for one in tweets if one.id in kept], KEY) == (turns, {})
 
 
-@given(st.text(alphabet="@＠aB_9 ./:-そ\n", max_size=40) | st.text(max_size=40))
-def test_what_is_readable_stays_as_it_is(text: str) -> None:
-    once = readable(tweet(1, text=text), {}, "keep")
-    assert readable(tweet(1, text=once), {}, "keep") == once
-    assert once == once.strip()
-
-
-@pytest.mark.parametrize(
-    "part", ["https://t.co/", "https://t.co/ ", "t.co/a ", "@", "@a", "twitter.com/" + "!" * 99, " "]
-)
-def test_no_text_takes_long(part: str) -> None:
-    started = time.perf_counter()
-    readable(tweet(1, text=part * (50_000 // len(part)) + "。"), {}, "placeholder")
-    assert time.perf_counter() - started < 1
-
-
 def test_replies_keep_their_order() -> None:
     turns = [turn(1), turn(3, 1, 1), turn(2, 1, 1), turn(4, 3, 2)]
     assert {parent: [one.id for one in held] for parent, held in replies_of(turns).items()} == {
@@ -346,16 +263,3 @@ def test_replies_keep_their_order() -> None:
         1: [3, 2],
         3: [4],
     }
-
-
-def test_splits_have_the_sizes_that_were_asked_for() -> None:
-    counts = Counter(split_of(root_id << 22, 0.1, 0.2) for root_id in range(20_000))
-    assert counts["validation"] / 20_000 == pytest.approx(0.1, abs=0.01)
-    assert counts["test"] / 20_000 == pytest.approx(0.2, abs=0.01)
-    assert {split_of(root_id, 0, 0) for root_id in range(100)} == {"train"}
-
-
-@given(st.integers(0, 2**63 - 1), st.floats(0, 0.4), st.floats(0, 0.5), st.floats(0, 0.1))
-def test_a_larger_share_takes_and_gives_nothing_back(root_id: int, validation: float, test: float, more: float) -> None:
-    if split_of(root_id, validation, test) == "test":
-        assert split_of(root_id, validation, test + more) == "test"

@@ -14,7 +14,8 @@ import chinwag.curate
 import chinwag.ingest
 from chinwag import query
 from chinwag.recipe import Recipe
-from chinwag.turns import Turn, Tweet
+from chinwag.rendering import Tweet
+from chinwag.turns import Turn
 
 Json = dict[str, Any]
 
@@ -71,7 +72,11 @@ def tweet(
         "reply_prefix": None,
         "media": [],
         "like_count": None,
+        "followers": None,
         "created_at": None,
+        "sources": ["v1"],
+        "terms": ["stream"],
+        "quoted": None,
         "dropped": False,
     }
     return Tweet(id=tweet_id, parent_id=parent_id, author_id=author, text=text, **{**fields, **more})
@@ -82,10 +87,21 @@ def turn(turn_id: int, parent_id: int | None = None, depth: int = 0, text: str =
         "author": f"u_{turn_id}",
         "lang": "en",
         "like_count": None,
+        "followers": None,
         "created_at": None,
         "tweet_ids": [turn_id],
+        "sources": ["v1"],
+        "terms": ["stream"],
     }
     return Turn(id=turn_id, parent_id=parent_id, depth=depth, text=text or f"text {turn_id}", **{**fields, **more})
+
+
+def path(turn: Turn, by_id: dict[int, Turn]) -> list[Turn]:
+    """Give the turns from the root to this one."""
+    steps = [turn]
+    while (parent := steps[-1].parent_id) is not None:
+        steps.append(by_id[parent])
+    return steps[::-1]
 
 
 # Two answers to the first turn, one of which is answered again, twice.

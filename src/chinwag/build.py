@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chinwag import assemble, curate, export, ingest, shelves
-from chinwag.errors import NothingToRead, WorkspaceError
+from chinwag import assemble, curate, export, ingest
+from chinwag.errors import NothingToRead, UsageError, WorkspaceError
 from chinwag.pseudonyms import key_of
 from chinwag.recipe import Recipe, check_excluded
 from chinwag.workspace import Workspace
@@ -44,8 +44,10 @@ def run(  # noqa: PLR0913 - the options of all stages
     where `exclude` names what there is not.
     """
     check_excluded(exclude)
-    for name in recipe.exports:
-        export.check_place(out / name)
+    places = {name: _place(name, options, out) for name, options in recipe.exports.items()}
+    for one in places.values():
+        if isinstance(one, Path):
+            export.check_place(one)
     place = workspace or out / "workspace"
     columns = columns or recipe.columns
     summary = Summary(ingest.run(paths, place, source=source, columns=columns, workers=workers, quiet=quiet))
@@ -55,14 +57,24 @@ def run(  # noqa: PLR0913 - the options of all stages
     summary.assembled = assemble.run(place, quotes=recipe.quotes, exclude=left_out, memory=memory, quiet=quiet)
     summary.curated = curate.run(place, recipe, memory=memory, quiet=quiet)
     for name, options in recipe.exports.items():
-        summary.exported.append(export.run(name, place, out / name, options=dict(options), quiet=quiet, **writing))
+        others = {key: value for key, value in options.items() if key != "to"}
+        summary.exported.append(export.run(name, place, places[name], options=others, quiet=quiet, **writing))
     return summary
+
+
+def _place(name: str, options: Mapping[str, Any], out: Path) -> Path | str:
+    """Say where an export goes: to a folder in `out`, or to the database that the recipe names."""
+    if not export.is_database(name):
+        return out / name
+    if name == "postgres" and "to" not in options:
+        raise UsageError('exports.postgres: to has to be given, as in: to = "postgresql:///tweets"')
+    return str(options.get("to", out / f"conversations.{name}"))
 
 
 def export_without(
     format: str,
     workspace: Path,
-    out: Path,
+    out: Path | str,
     exclude: Sequence[str],
     *,
     memory: int | None = None,
@@ -76,9 +88,9 @@ def export_without(
     Raises what `assemble`, `curate` and `export` raise, and WorkspaceError where its turns were made with a key that is
     not given now: pseudonyms that follow from the tweets alone would be weaker.
     """
-    shelves.load("exports", format)
     check_excluded(exclude)
-    export.check_place(out)
+    if not export.is_database(format):
+        export.check_place(Path(out))
     target = Workspace(workspace)
     with target.writing() as scratch:
         made = target.state.options.get("assemble")

@@ -5,29 +5,27 @@ A filter marks and never deletes: `drops` says of every tweet of a tree that is 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from chinwag import shelves
+from chinwag import account, clusters, shelves
+from chinwag import recipe as recipes
 from chinwag.engines import Engine
 from chinwag.errors import WorkspaceError
+from chinwag.filters import Judge, Value
 from chinwag.progress import spinner
 from chinwag.pseudonyms import describe, given_key, key_of, make_key
 from chinwag.recipe import Recipe, Split
+from chinwag.rendering import Rendering, Tweet
+from chinwag.shaping import BATCH, adding, turn_row, tweets_in
+from chinwag.splitting import find_leaks, split_of
 from chinwag.sql import statement
 from chinwag.tables import schema
-from chinwag.turns import Turn, Tweet, split_of, turns_of
+from chinwag.turns import turns_of
 from chinwag.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-BATCH = 50_000  # rows written at once
 
 
 @dataclass
@@ -46,7 +44,7 @@ class Summary:
 
 
 def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bool = False) -> Summary:
-    """Make `drops` and `turns` from the assembled tables.
+    """Make `clusters`, `drops` and `turns` from the assembled tables.
 
     Raises WorkspaceError where nothing was assembled.
     """
@@ -61,30 +59,45 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
         left_out = " ".join(f"--exclude-source {name}" for name in sorted(recipe.exclude_sources))
         raise WorkspaceError(f"{workspace}: the trees hold what the recipe excludes; run: chinwag assemble {left_out}")
     summary = Summary()
-    with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("curate", quiet=quiet):
-        for table in ("tweets", "nodes", "conversations"):
-            engine.read(table, target.parts(table))
-        key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
-        _run_filters(engine, recipe)
-        ruled = scratch / "drops.parquet"
-        engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
-        turns, cut = _write_turns(engine, recipe, key, scratch, summary)
-        for name in recipe.filters:
-            summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
-        name = f"{target.state.number + 1:08}"
-        made = {
-            "turns": [target.adopt("turns", turns, name)],
-            "drops": [target.adopt("drops", ruled, name), target.adopt("drops", cut, f"{name}-cut")],
-        }
-        options = {
-            "key": describe(key),
-            "filters": dict(recipe.filters),
-            "mentions": recipe.mentions,
-            "split": asdict(recipe.split),
-        }
-        target.commit("curate", replace=made, options=options)
+    with target.writing() as scratch:
+        with DuckDB(scratch, memory=memory) as engine:
+            _curate(engine, target, recipe, scratch, summary, quiet=quiet)
+        with spinner("curate: account", quiet=quiet):
+            account.keep(target, scratch, memory=memory)
     summary.seconds = time.perf_counter() - started
     return summary
+
+
+def _curate(engine: Engine, target: Workspace, recipe: Recipe, scratch: Path, summary: Summary, *, quiet: bool) -> None:
+    """Make and commit the tables."""
+    for table in ("tweets", "nodes", "conversations"):
+        engine.read(table, target.parts(table))
+    key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
+    clustered = _cluster(engine, target, scratch, quiet=quiet)
+    _run_filters(engine, recipe, scratch, quiet=quiet)
+    ruled = scratch / "drops.parquet"
+    engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
+    with spinner("curate: turns", quiet=quiet):
+        turns, cut = _write_turns(engine, recipe, key, scratch, summary)
+    with spinner("curate: splits", quiet=quiet):
+        overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
+        turns, leaked = _without_leaks(engine, turns, scratch, summary)
+    for name in recipe.filters:
+        summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
+    name = f"{target.state.number + 1:08}"
+    made = {"turns": [target.adopt("turns", turns, name)]}
+    if clustered:
+        made["clusters"] = [target.adopt("clusters", clustered, name)]
+    parts = {name: ruled, f"{name}-cut": cut, f"{name}-leaks": leaked}
+    made["drops"] = [target.adopt("drops", part, one) for one, part in parts.items()]
+    options = {
+        "key": describe(key),
+        "filters": dict(recipe.filters),
+        "turns": asdict(recipe.turns),
+        "split": asdict(recipe.split),
+        "overlap": overlap,
+    }
+    target.commit("curate", replace=made, options=options)
 
 
 def again(workspace: Path, *, quiet: bool = False) -> Summary | None:
@@ -109,7 +122,7 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
     """
     options = target.state.options.get("curate")
     if options is None:
-        return Recipe()
+        return recipes.load(None)
     if "rehydrated" in options:
         if rehydrated is not None:
             return rehydrated
@@ -117,74 +130,96 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
             f"{target.path}: its turns are those of a dehydrated set, which no recipe makes; "
             f"run again: chinwag rehydrate IDS -w {target.path}"
         )
-    return Recipe(filters=options["filters"], mentions=options["mentions"], split=Split(**options["split"]))
+    turns = Rendering(**{**options["turns"], "redact": tuple(options["turns"]["redact"])})
+    return Recipe(filters=options["filters"], turns=turns, split=Split(**options["split"]))
 
 
-def _run_filters(engine: Engine, recipe: Recipe) -> None:
+def _cluster(engine: Engine, target: Workspace, scratch: Path, *, quiet: bool) -> Path | None:
+    """Make the engine know `clusters`: the workspace's or, where the trees are newer, new ones, which are given."""
+    if target.fresh("curate", after="assemble") and target.parts("clusters"):
+        engine.read("clusters", target.parts("clusters"))
+        return None
+    with spinner("curate: clusters", quiet=quiet):
+        made: Path = clusters.run(engine, scratch)
+    engine.read("clusters", [made])
+    return made
+
+
+def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, *, quiet: bool) -> None:
     """Collect in `drops` what each filter of the recipe drops."""
     engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
     for name, options in recipe.filters.items():
         part = shelves.load("filters", name)
-        select, values = part.drop(**options)
-        engine.make("dropped", select, values)
-        engine.append("drops", statement("drops"), [part.LEVEL, name])
+        select, values, *judge = part.drop(**options)
+        with spinner(f"curate: {name}", quiet=quiet):
+            if judge:
+                _judge(engine, judge[0], select, values, scratch / f"{name}.judged.parquet")
+            else:
+                engine.make("dropped", select, values)
+            engine.append("drops", statement("drops"), [part.LEVEL, name])
+
+
+def _judge(engine: Engine, judge: Judge, select: str, values: Sequence[Value], part: Path) -> None:
+    """Make `dropped` of the ids that a filter's function gives for the rows of its SELECT."""
+    import pyarrow as pa
+
+    with adding(part, pa.schema([("id", pa.int64())])) as add:
+        for number in judge(engine.rows(select, values)):
+            add([(number,)])
+    engine.read("judged", [part])
+    engine.make("dropped", "select id from judged")
 
 
 def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary) -> tuple[Path, Path]:
     """Write the turns of all conversations, and what was cut in making them; memory holds one at a time."""
-    made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
-    with adding(made, schema("turns")) as add_turns, adding(cut, schema("drops")) as add_drops:
-        for root_id, tweets in groupby(_tweets(engine), itemgetter(0)):
-            turns, dropped = turns_of((tweet for _, tweet in tweets), key, mentions=recipe.mentions)
-            split = split_of(root_id, recipe.split.validation, recipe.split.test)
+    import pyarrow as pa
+
+    made, cut, kept = (scratch / f"made.{table}.parquet" for table in ("turns", "drops", "kept"))
+    columns = pa.schema([("root_id", pa.int64()), ("tweet_id", pa.int64()), ("split", pa.string())])
+    with (
+        adding(made, schema("turns")) as add_turns,
+        adding(cut, schema("drops")) as add_drops,
+        adding(kept, columns) as add_kept,
+    ):
+        for root_id, group in groupby(_tweets(engine, recipe.turns), itemgetter(0)):
+            tweets = [tweet for _, tweet in group]
+            turns, dropped = turns_of(tweets, key, recipe.turns)
+            number = tweets[0].author_id if recipe.split.authors else None
+            split = split_of(root_id if number is None else number, recipe.split)
             add_turns([turn_row(turn, root_id, split) for turn in turns])
             add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
+            add_kept([(root_id, tweet_id, split) for turn in turns for tweet_id in turn.tweet_ids])
             summary.conversations += bool(turns)
             summary.turns += len(turns)
             summary.drops.update(dropped.values())
     return made, cut
 
 
-@contextmanager
-def adding(path: Path, wanted: "pa.Schema") -> Iterator[Callable[[list[tuple[Any, ...]]], None]]:
-    """Give what writes rows to a Parquet file, `BATCH` of them or more at once."""
+def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+    """Write the turns again without the conversations in `leaks`, and these as drops."""
     import pyarrow as pa
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    waiting: list[tuple[Any, ...]] = []
-    with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
+    leaked = scratch / "leaked.drops.parquet"
+    select = "select id, 'conversation' as level, 'split_leak' as filter from leaks order by id"
+    count = engine.write("drops", select, leaked)
+    if not count:
+        return turns, leaked
+    roots = pq.read_table(leaked, columns=["id"])["id"]
+    kept = scratch / "kept.turns.parquet"
+    with pq.ParquetFile(turns) as made, pq.ParquetWriter(kept, schema("turns"), compression="zstd") as writer:
+        for batch in made.iter_batches(BATCH):
+            left = batch.filter(pc.invert(pc.is_in(batch["root_id"], value_set=roots.combine_chunks())))
+            summary.turns -= batch.num_rows - left.num_rows
+            if left.num_rows:
+                writer.write_table(pa.Table.from_batches([left]))
+    summary.conversations -= count
+    summary.drops["split_leak"] = count
+    return kept, leaked
 
-        def add(rows: list[tuple[Any, ...]], least: int = BATCH) -> None:
-            waiting.extend(rows)
-            if len(waiting) >= least:
-                columns = zip(zip(*waiting, strict=True), wanted.types, strict=True)
-                arrays = [pa.array(column, kind) for column, kind in columns]
-                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=wanted))
-                waiting.clear()
 
-        yield add
-        add([], least=1)
-
-
-def _tweets(engine: Engine) -> Iterator[tuple[int, Tweet]]:
+def _tweets(engine: Engine, rendering: Rendering) -> Iterator[tuple[int, Tweet]]:
     """Give each tweet in a tree with its root, conversation by conversation."""
-    for batch in engine.rows(statement("thread")):
+    for batch in engine.rows(statement("thread"), [rendering.quoted == "text"]):
         yield from zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True)
-
-
-def tweets_in(batch: "pa.RecordBatch") -> Iterator[Tweet]:
-    """Give the tweets of rows that have the columns of `Tweet`, the id as `tweet_id`."""
-    import pyarrow as pa
-
-    times = batch["created_at"].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_pylist()
-    media = [[item["kind"] for item in items or ()] for items in batch["media"].to_pylist()]
-    names = ("tweet_id", "parent_id", "author_id", "lang", "text", "reply_prefix")
-    columns = [batch[name].to_pylist() for name in names]
-    columns += [media, batch["like_count"].to_pylist(), times, batch["dropped"].to_pylist()]
-    return (Tweet(*values) for values in zip(*columns, strict=True))
-
-
-def turn_row(turn: Turn, root_id: int, split: str) -> tuple[Any, ...]:
-    """Give a turn as a row of `turns`."""
-    return (turn.id, root_id, turn.parent_id, turn.depth, turn.role, turn.author, turn.lang, turn.text,
-            turn.like_count, turn.created_at, split, turn.tweet_ids)  # fmt: skip

@@ -1,66 +1,86 @@
-"""Write turns as files: shards by split, each checked by its consumer's rules, and a manifest.
+"""Write turns as files: shards by split, each checked by its consumer's rules, a card and a manifest; or as a database.
 
 The folder appears whole or not at all. The same turns give the same bytes.
 """
 
+import hashlib
 import json
 import shutil
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from chinwag import __version__, shelves
+from chinwag import __version__, account, shelves
+from chinwag.card import card
 from chinwag.errors import ExportError, WorkspaceError
 from chinwag.progress import spinner
 from chinwag.pseudonyms import key_of, pseudonym
+from chinwag.recipe import fits, verb
+from chinwag.shaping import conversations
 from chinwag.shards import Shards
-from chinwag.turns import Turn
 from chinwag.workspace import Workspace
 
 MANIFEST = "manifest.json"
+CARD = "README.md"
 SHARD = 256 * 1024 * 1024  # bytes a shard before compression
-BATCH = 10_000
 
 
 @dataclass
 class Summary:
-    """Count what was written."""
+    """Count what was written; into a database, conversations."""
 
-    path: Path
+    path: Path | str
     records: Counter[str] = field(default_factory=Counter)
     files: int = 0
 
     def line(self) -> str:
         """Say it in one line."""
         splits = ", ".join(f"{split} {count:,}" for split, count in sorted(self.records.items())) or "no records"
-        return f"{self.path}: {splits}, in {self.files:,} files"
+        return f"{self.path}: {splits}" + (f", in {self.files:,} files" if isinstance(self.path, Path) else "")
 
 
-def run(
+def run(  # noqa: PLR0913 - one argument an option
     format: str,
     workspace: Path,
-    out: Path,
+    out: Path | str,
     *,
     shard_size: int = SHARD,
     compress: str = "none",
     ids: bool = False,
+    license: str = "",
+    contact: str = "",
     options: dict[str, Any] | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Write the workspace's turns in one format to the folder `out`, replacing an export that is there.
 
-    With `ids`, messages keep the ids of their tweets. Raises ExportError where `out` holds something else, cannot be
-    written, or a record breaks its consumer's rules; UsageError where there is no such format.
+    Where the format is a database, `out` is its file or address, and what is in it is brought up to date. With `ids`,
+    messages keep the ids of their tweets. `license` and `contact` stand in the card. Raises ExportError where `out`
+    holds something else, cannot be written, or a record breaks its consumer's rules; UsageError where there is no such
+    format, or it has no such option.
     """
     part = shelves.load("exports", format)
+    options = options or {}
+    fits(verb("exports", format), options, f"export {format}")
     target = Workspace(workspace)
     if not target.state.steps.get("curate"):
         raise WorkspaceError(f"{workspace}: there are no turns yet; run: chinwag curate -w {workspace}")
+    if compress not in getattr(part, "COMPRESS", (compress,)):
+        compress = "none"
+    said = {name: text for name, text in (("license", license), ("contact", contact)) if text}
+    written = {"shard_size": shard_size, "compress": compress, "ids": ids, **said, **options}
+    manifest = _described(format, part, target, written)
+    name = _namer(target, ids)
+    if is_database(format):
+        with spinner(f"export {format}", quiet=quiet):
+            manifest["fingerprint"] = _fingerprint(target)
+            counts = part.write(conversations(target), name, str(out), manifest, **options)
+        return Summary(str(out), Counter(counts))
+    out = Path(out)
     check_place(out)
     place = out.resolve()
     hidden = place.with_name(f".{place.name}.partial")
@@ -68,8 +88,8 @@ def run(
         shutil.rmtree(hidden, ignore_errors=True)
         hidden.mkdir(parents=True)
         with spinner(f"export {format}", quiet=quiet):
-            manifest = _write(part, target, hidden, shard_size, compress, ids, options or {})
-        (hidden / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+            manifest |= _write(part, target, hidden, name, written, options)
+            _finish(part, target, hidden, name, manifest)
         _swap(hidden, place)
     except OSError as error:
         raise ExportError(f"{error.filename or out}: {error.strerror or error}; nothing was put in place") from error
@@ -80,6 +100,11 @@ def run(
         if entry["kind"] == part.KINDS[0]:
             summary.records[entry["split"]] += entry["records"]
     return summary
+
+
+def is_database(format: str) -> bool:
+    """Say whether a format is a database, and no folder of files."""
+    return hasattr(shelves.load("exports", format), "write")
 
 
 def check_place(out: Path) -> None:
@@ -95,11 +120,12 @@ def check_place(out: Path) -> None:
 
 
 def _files_of(out: Path) -> set[str]:
-    """Name the files of the export in a folder; none where it has no manifest of ours."""
+    """Name what lies in the folder of an export; nothing where it has no manifest of ours."""
     try:
         manifest = json.loads((out / MANIFEST).read_bytes())
-        return {MANIFEST, *(entry["name"] for entry in manifest["files"])} if manifest["chinwag"] else set()
-    except (OSError, ValueError, TypeError, KeyError):
+        files = [*manifest["files"], *manifest["beside"]]
+        return {MANIFEST, *(Path(entry["name"]).parts[0] for entry in files)} if manifest["chinwag"] else set()
+    except (OSError, ValueError, TypeError, KeyError, IndexError):
         return set()
 
 
@@ -112,21 +138,48 @@ def _swap(new: Path, out: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _write(
-    part: ModuleType,
-    target: Workspace,
-    folder: Path,
-    shard_size: int,
-    compress: str,
-    ids: bool,
-    options: dict[str, Any],
-) -> dict[str, Any]:
+def _namer(target: Workspace, ids: bool) -> Callable[[int], str]:
+    """Give what names a turn: its tweet's id, or a pseudonym of it."""
     key = key_of(target)
 
     def name(turn_id: int) -> str:
         return str(turn_id) if ids else pseudonym("t", turn_id, key)
 
+    return name
+
+
+def _described(format: str, part: ModuleType, target: Workspace, written: dict[str, Any]) -> dict[str, Any]:
+    """Say what an export is made of, and how."""
+    return {
+        "chinwag": __version__,
+        "format": format,
+        "options": written,
+        "curate": {name: value for name, value in target.state.options["curate"].items() if name != "key"},
+        "assemble": target.state.options["assemble"],
+        **({format: part.about(target)} if hasattr(part, "about") else {}),
+    }
+
+
+def _fingerprint(target: Workspace) -> str:
+    """Give what changes whenever the turns do."""
+    digest = hashlib.sha256()
+    for part in target.parts("turns"):
+        with part.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
+def _write(
+    part: ModuleType,
+    target: Workspace,
+    folder: Path,
+    name: Callable[[int], str],
+    written: dict[str, Any],
+    options: dict[str, Any],
+) -> dict[str, Any]:
+    """Write the shards; gives what the manifest says of them."""
     counts: Counter[str] = Counter()
+    examples: dict[str, dict[str, Counter[str]]] = {"language": defaultdict(Counter), "source": defaultdict(Counter)}
     shards: dict[tuple[str, str], Shards] = {}
     with ExitStack() as stack:
         for split, turns in conversations(target):
@@ -134,45 +187,46 @@ def _write(
             counts["turns"] += len(turns)
             if hasattr(part, "DEEPEST"):
                 counts["turns_too_deep"] += sum(turn.depth >= part.DEEPEST for turn in turns)
-            for record in part.records(turns, name, **options):
+            made = 0
+            for made, record in enumerate(part.records(turns, name, **options), 1):  # noqa: B007 - counted below
                 for kind in part.KINDS:
                     if (split, kind) not in shards:
-                        new = Shards(folder, split, kind, part, shard_size, compress)
+                        new = Shards(folder, split, kind, part, written["shard_size"], written["compress"])
                         shards[split, kind] = stack.enter_context(new)
                     shards[split, kind].add(record)
+            if made:
+                examples["language"][turns[0].lang or "und"][split] += made
+                examples["source"]["+".join(turns[0].sources)][split] += made
         files = [entry for _, shard in sorted(shards.items()) for entry in shard.close()]
-    own = part.__name__.rpartition(".")[2]
     return {
-        "chinwag": __version__,
-        "format": own,
-        "options": {"shard_size": shard_size, "compress": compress, "ids": ids, **options},
-        "curate": {name: value for name, value in target.state.options["curate"].items() if name != "key"},
-        "assemble": target.state.options["assemble"],
         "counts": dict(sorted(counts.items())),
-        **({own: part.about(target)} if hasattr(part, "about") else {}),
+        "examples": {by: {key: dict(sorted(one[key].items())) for key in sorted(one)} for by, one in examples.items()},
         "files": files,
     }
 
 
-def conversations(target: Workspace) -> Iterator[tuple[str, list[Turn]]]:
-    """Give the turns of each conversation, parents first, with its split."""
-    rows = (row for path in target.parts("turns") for row in _rows(path))
-    for _, group in groupby(rows, key=lambda row: row[0]):
-        turns = list(group)
-        yield turns[0][1], [turn for _, _, turn in turns]
+def _finish(
+    part: ModuleType, target: Workspace, folder: Path, name: Callable[[int], str], manifest: dict[str, Any]
+) -> None:
+    """Write what lies beside the shards: the format's own files, the card, the manifest."""
+    rows = account.read(target)
+    manifest["account"] = [row for row in rows if row["by"] == "all"]
+    if hasattr(part, "beside"):
+        part.beside(folder, manifest, target, name)
+    said = {name: manifest["options"][name] for name in ("license", "contact") if name in manifest["options"]}
+    (folder / CARD).write_text(card(manifest, rows, **said), encoding="utf-8")
+    shards = {entry["name"] for entry in manifest["files"]}
+    others = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    manifest["beside"] = [described(folder, one) for one in others if one not in shards]
+    if hasattr(part, "check_folder"):
+        for problem in part.check_folder(folder):
+            raise ExportError(problem)
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, Turn]]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    names = ("turn_id", "parent_turn_id", "depth", "author", "lang", "text", "like_count")
-    with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(BATCH):
-            written = batch["created_at"].cast(pa.int64()).to_pylist()
-            columns = [batch[name].to_pylist() for name in names]
-            columns += [written, batch["tweet_ids"].to_pylist()]
-            for root_id, split, *values in zip(
-                batch["root_id"].to_pylist(), batch["split"].to_pylist(), *columns, strict=True
-            ):
-                yield root_id, split, Turn(*values)
+def described(folder: Path, name: str) -> dict[str, Any]:
+    """Describe a file for the manifest."""
+    path = folder / name
+    with path.open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").hexdigest()
+    return {"name": name, "bytes": path.stat().st_size, "sha256": digest}

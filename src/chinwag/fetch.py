@@ -5,19 +5,16 @@ what it has spent counts.
 """
 
 import heapq
-import inspect
 import tempfile
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-
-import msgspec
 
 from chinwag import assemble, shelves, wanted
 from chinwag.answers import Answers, State
@@ -27,7 +24,7 @@ from chinwag.engines.duckdb import DuckDB
 from chinwag.errors import UsageError
 from chinwag.progress import Bar, count
 from chinwag.providers import Request
-from chinwag.recipe import Recipe, fits
+from chinwag.recipe import Recipe, settings_for
 from chinwag.sql import statement
 from chinwag.values import id_time
 from chinwag.workspace import Workspace
@@ -138,7 +135,7 @@ def run(  # noqa: PLR0913 - what to get, from whom, for how much
     ProviderError where it refuses: what came before is kept.
     """
     part = shelves.load("providers", provider)
-    settings = _settings(part, options or {}, f"provider {provider}")
+    settings = settings_for(part.open, options or {}, f"provider {provider}")
     limit = _budget(part, *budget)
     if part.PRICE and limit.most is None and not dry_run:
         cost = f"provider {provider} costs ${part.PRICE} a post"
@@ -191,17 +188,6 @@ def _budget(part: ModuleType, max_posts: int | None, max_spend: float | None) ->
     if max_spend is not None and part.PRICE:
         limits.append(int(max_spend / part.PRICE + 1e-9))
     return Budget(min(limits, default=None), part.PRICE)
-
-
-def _settings(part: ModuleType, given: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Take a provider's options as they are written on a command line, and hold them against what there is."""
-    parameters = inspect.signature(part.open).parameters
-    settings = dict(given)
-    for name in parameters.keys() & settings.keys():
-        with suppress(msgspec.ValidationError):  # `fits` says what is wrong
-            settings[name] = msgspec.convert(settings[name], parameters[name].annotation, strict=False)
-    fits(part.open, settings, where)
-    return settings
 
 
 @contextmanager

@@ -82,7 +82,11 @@ workspace_option = click.option(
     "-w", "--workspace", type=click.Path(path_type=Path), required=True, help="The folder of the tables."
 )
 memory_option = click.option("--memory", type=Size(), help="Memory to use, as 4GB; the rest goes to disk.")
-recipe_option = click.option("--recipe", type=click.Path(path_type=Path), help="What the data set is made of (TOML).")
+recipe_option = click.option(
+    "--recipe",
+    type=click.Path(path_type=Path),
+    help="What the data set is made of: a TOML file or a preset, which `chinwag list presets` names; default: default.",
+)
 source_option = click.option("--source", help="Read everything as this shape; `chinwag list sources` names them.")
 map_option = click.option(
     "--map",
@@ -134,5 +138,7 @@ def writing_options(command: Command) -> Command:
         click.option("--shard-size", type=Size(), default="256MiB", show_default=True, help="Size of a file."),
         click.option("--compress", type=click.Choice(["none", "gzip", "zstd"]), default="none", show_default=True),
         click.option("--ids", is_flag=True, help="Keep tweet ids as message ids; default: pseudonyms."),
+        click.option("--license", default="", help="The license that the card states; default: other."),
+        click.option("--contact", default="", help="Whom the card tells to ask for removal."),
     )
     return functools.reduce(lambda inner, option: option(inner), reversed(options), command)

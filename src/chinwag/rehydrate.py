@@ -8,7 +8,7 @@ import hashlib
 import io
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
@@ -19,16 +19,17 @@ from typing import Annotated, Any, Literal, NamedTuple
 import msgspec
 
 from chinwag import assemble
-from chinwag.curate import adding, turn_row, tweets_in
 from chinwag.engines import Engine
 from chinwag.errors import ExportError, printable
 from chinwag.export import MANIFEST
 from chinwag.exports.ids import check, digest
 from chinwag.progress import spinner
 from chinwag.pseudonyms import key_by
+from chinwag.rendering import Rendering, Tweet, mentioned, text_of
+from chinwag.shaping import adding, turn_row, tweets_in
 from chinwag.sql import statement
 from chinwag.tables import schema
-from chinwag.turns import Turn, Tweet, mentioned, text_of, turn_of
+from chinwag.turns import Turn, turn_of
 from chinwag.workspace import Workspace
 
 LONGEST = 64 * 1024 * 1024  # bytes of a record, some 300,000 turns, or of the manifest
@@ -41,7 +42,7 @@ class _Key(msgspec.Struct):
 
 class _About(msgspec.Struct):
     key: _Key
-    mentions: Literal["placeholder", "keep"]
+    turns: Rendering
 
 
 class _Shard(msgspec.Struct):
@@ -53,7 +54,8 @@ class _Shard(msgspec.Struct):
 
 class _Curated(msgspec.Struct):
     filters: dict[str, dict[str, Any]]
-    split: dict[str, float]
+    split: dict[str, float | bool]
+    overlap: dict[str, int]
 
 
 class _Manifest(msgspec.Struct):
@@ -111,17 +113,18 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
     assemble.again(workspace, memory=memory, quiet=quiet)
     summary = Summary()
     with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("rehydrate", quiet=quiet):
-        for table in ("tweets", "edits"):
+        for table in ("tweets", "edits", "nodes"):
             engine.read(table, target.parts(table))
         _read(engine, ids, manifest, scratch)
-        turns, cut = _write(engine, key, said.mentions, scratch, summary)
+        turns, cut = _write(engine, key, said.turns, scratch, summary)
         name = f"{target.state.number + 1:08}"
         made = {"turns": [target.adopt("turns", turns, name)], "drops": [target.adopt("drops", cut, name)]}
         options = {
             "key": msgspec.to_builtins(said.key),
             "filters": manifest.curate.filters,
-            "mentions": said.mentions,
+            "turns": msgspec.to_builtins(said.turns),
             "split": manifest.curate.split,
+            "overlap": manifest.curate.overlap,
             "rehydrated": {
                 "assemble": manifest.assemble,
                 "missing": summary.missing,
@@ -244,13 +247,13 @@ def _rows_of(record: dict[str, Any], split: str) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _write(engine: Engine, key: bytes, mentions: str, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+def _write(engine: Engine, key: bytes, rendering: Rendering, scratch: Path, summary: Summary) -> tuple[Path, Path]:
     """Write the turns of all conversations, and what was cut; memory holds one at a time."""
     made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
     with adding(made, schema("turns")) as add_turns, adding(cut, schema("drops")) as add_drops:
-        for root_id, group in groupby(_hydrated(engine), attrgetter("root_id")):
+        for root_id, group in groupby(_hydrated(engine, rendering), attrgetter("root_id")):
             rows = list(group)
-            turns, dropped, changed = _conversation(rows, key, mentions)
+            turns, dropped, changed = _conversation(rows, key, rendering)
             add_turns([turn_row(turn, root_id, rows[0].split) for turn in turns])
             add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
             summary.conversations += bool(turns)
@@ -260,16 +263,16 @@ def _write(engine: Engine, key: bytes, mentions: str, scratch: Path, summary: Su
     return made, cut
 
 
-def _hydrated(engine: Engine) -> Iterator[_Row]:
-    for batch in engine.rows(statement("hydrated")):
+def _hydrated(engine: Engine, rendering: Rendering) -> Iterator[_Row]:
+    for batch in engine.rows(statement("hydrated"), [rendering.quoted == "text"]):
         columns = [batch[name].to_pylist() for name in _Row._fields[:-1]]
         yield from map(_Row, *columns, tweets_in(batch))
 
 
-def _conversation(rows: list[_Row], key: bytes, mentions: str) -> tuple[list[Turn], dict[int, str], int]:
+def _conversation(rows: list[_Row], key: bytes, rendering: Rendering) -> tuple[list[Turn], dict[int, str], int]:
     """Make the turns of one conversation, say of each tweet that is not in them why, and count the changed texts."""
     runs = {turn_id: list(group) for turn_id, group in groupby(rows, attrgetter("turn_id"))}
-    texts, changed = _texts(list(runs.values()), mentions)
+    texts, changed = _texts(list(runs.values()), rendering)
     depths: dict[int | None, int] = {None: -1}
     dropped: dict[int, str] = {}
     turns = []
@@ -289,7 +292,7 @@ def _conversation(rows: list[_Row], key: bytes, mentions: str) -> tuple[list[Tur
     return turns, dropped, sum(turn.id in changed for turn in turns)
 
 
-def _texts(runs: list[list[_Row]], mentions: str) -> tuple[dict[int, str], set[int]]:
+def _texts(runs: list[list[_Row]], rendering: Rendering) -> tuple[dict[int, str], set[int]]:
     """Give by turn the texts of turns whose tweets are all there, and say which are not those of the set.
 
     The set tells the numbers of the placeholders in each turn; in those whose text is the same, it is sure whose.
@@ -301,9 +304,9 @@ def _texts(runs: list[list[_Row]], mentions: str) -> tuple[dict[int, str], set[i
         tweets = [first.tweet, *(row.tweet for row in others)]
         if any(tweet.dropped for tweet in tweets):
             continue
-        named = mentioned(text_of(tweets, {}, "keep"))
+        named = mentioned(text_of(tweets, {}, replace(rendering, mentions="keep")))
         told = {name: f"@user{number}" for name, number in zip(named, first.mentions, strict=False)}
-        text = text_of(tweets, dict(told), mentions)
+        text = text_of(tweets, dict(told), rendering)
         texts[first.turn_id] = text
         if digest(text) == first.text_sha256:
             handles.update(told)
@@ -319,5 +322,5 @@ def _texts(runs: list[list[_Row]], mentions: str) -> tuple[dict[int, str], set[i
     most = max((number for run in runs for number in run[0].mentions), default=0)
     handles |= {f"@{number}": "" for number in range(most - len(handles))}
     for turn_id, (tweets, _) in changed.items():
-        texts[turn_id] = text_of(tweets, handles, mentions)
+        texts[turn_id] = text_of(tweets, handles, rendering)
     return texts, set(changed)

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Any, Self
@@ -13,7 +14,8 @@ import msgspec
 from chinwag.errors import ExportError
 
 ENDINGS = {"none": "", "gzip": ".gz", "zstd": ".zst"}
-BATCH = 5_000  # rows a Parquet row group
+NAME = "{split}-{number:05}.{kind}"  # of a file, unless the format has names of its own
+BATCH = 5_000  # rows a Parquet row group, unless the format says how many
 
 
 class Shards:
@@ -21,7 +23,8 @@ class Shards:
 
     def __init__(self, folder: Path, split: str, kind: str, part: ModuleType, size: int, compress: str) -> None:
         self._folder, self._split, self._kind, self._part = folder, split, kind, part
-        self._size, self._compress = size, compress
+        self._name: str = getattr(part, "FILE", NAME)
+        self._size, self._compress = size if "{number" in self._name else inf, compress
         self._file: _JsonLines | _Parquet | None = None
         self._entries: list[dict[str, Any]] = []
 
@@ -38,7 +41,9 @@ class Shards:
         if self._file is not None and self._file.bytes + len(line) > self._size:
             self._finish()
         if self._file is None:
-            path = self._folder / f"{self._split}-{len(self._entries):05}.{self._kind}"
+            file = self._name.format(split=self._split, number=len(self._entries), kind=self._kind)
+            path = self._folder / file
+            path.parent.mkdir(exist_ok=True)
             if self._kind == "parquet":
                 self._file = _Parquet(path, self._part, self._compress)
             else:
@@ -57,12 +62,12 @@ class Shards:
         file.close()
         for number, record in enumerate(file.read_back(), 1):
             if problem := self._part.check(record):
-                raise ExportError(f"{file.path.name}: record {number}: {problem}")
+                raise ExportError(f"{file.path.relative_to(self._folder)}: record {number}: {problem}")
         with file.path.open("rb") as data:
             digest = hashlib.file_digest(data, "sha256").hexdigest()
         self._entries.append(
             {
-                "name": file.path.name,
+                "name": str(file.path.relative_to(self._folder)),
                 "split": self._split,
                 "kind": self._kind,
                 "records": file.records,
@@ -104,6 +109,7 @@ class _Parquet:
         self.bytes = self.records = 0
         self._rows: list[dict[str, Any]] = []
         self._schema = part.schema()
+        self._most: int = getattr(part, "ROW_GROUP", BATCH)
         # Parquet packs its own columns; uncompressed it would be of use to nobody.
         self._writer = pq.ParquetWriter(path, self._schema, compression="gzip" if compress == "gzip" else "zstd")
 
@@ -111,7 +117,7 @@ class _Parquet:
         self._rows.append(record)
         self.bytes += len(line)
         self.records += 1
-        if len(self._rows) == BATCH:
+        if len(self._rows) == self._most:
             self._write()
 
     def _write(self) -> None:

@@ -95,6 +95,7 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         **_TWEET,
         "sightings": ("int64", "how many times it was seen"),
         "sources": ("texts", "the shapes of the records that showed it"),
+        "terms": ("texts", "under whose terms it was got, as far as told"),
         "seen_own": ("bool", "whether it was seen as a record of its own, not only inside others"),
     },
     "edges": {
@@ -140,6 +141,16 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "at": ("time", "when the answer came"),
     },
+    "clusters": {
+        "tweet_id": ("id", "a tweet in a tree of two or more"),
+        "text_id": ("id", "the oldest tweet in a tree that says the same; itself where none does"),
+        "cluster_id": (
+            "id",
+            "the oldest tweet of its cluster of near-duplicates; itself where there is none; null where its text is "
+            "too short to tell",
+        ),
+        "length": ("int64", "characters of its text without mentions, links, signs and spaces"),
+    },
     "drops": {
         "id": ("id", "a tweet, or the root of a conversation"),
         "level": ("text", "tweet or conversation"),
@@ -155,9 +166,23 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
         "lang": ("text", "language of its first tweet"),
         "text": ("text", "its tweets' texts, joined; mentions are placeholders"),
         "like_count": ("int64", "the most likes any of its tweets has; null where none is known"),
+        "followers": ("int64", "its author's followers when last seen; null where that is not known"),
         "created_at": ("time", "time of its first tweet"),
         "split": ("text", "train, validation or test; the same for a whole conversation"),
         "tweet_ids": ("ids", "its tweets, in the order of their texts"),
+        "sources": ("texts", "the shapes of the records that showed its tweets"),
+        "terms": ("texts", "under whose terms its tweets were got, as far as told"),
+    },
+    "account": {
+        "stage": ("text", "records, sightings, tweets, replies, trees, filters, turns, splits or conversations"),
+        "rule": ("text", "what took some, such as a filter; null where counting begins"),
+        "by": ("text", "all, language, source or, of turns and conversations, terms"),
+        "value": ("text", "which language, source or terms; several sources or terms are joined by +; null for all"),
+        "left": ("int64", "how many are left after the rule"),
+        "lost": ("int64", "how many fell at it that no rule before took; null where counting begins"),
+        "unit": ("text", "what is counted: record, sighting, embedded sighting, tweet, reply, turn or conversation"),
+        "marked": ("int64", "how many the rule marks in all"),
+        "alone": ("int64", "how many of these no other rule marks"),
     },
 }
 

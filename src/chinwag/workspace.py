@@ -22,7 +22,7 @@ from chinwag.tables import TABLES, schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
-FORMAT = 3  # 1 had no ids that went through a float, and no edits; 2 no terms, and turns without their tweets' ids
+FORMAT = 4  # 1 had no ids that went through a float, and no edits; 2 no terms, and turns without their tweets' ids
 SUMMED = {name for name, (kind, _) in TABLES["files"].items() if kind in ("int64", "float64")} - {"size"}
 
 

@@ -32,7 +32,7 @@ TYPES = {
     "place": pa.int64(),
     "mentions": pa.list_(pa.int64()),
     "text_sha256": pa.string(),
-} | {field.name: field.type for table in (*assemble.GIVEN, *ASSEMBLED, "turns") for field in schema(table)}
+} | {field.name: field.type for table in (*assemble.GIVEN, *ASSEMBLED, "clusters", "turns") for field in schema(table)}
 
 
 def unpacked(rows: list[list[Any]]) -> tuple[list[str], list[Row]]:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chinwag.exports.ids import check, records
+from chinwag.rendering import Rendering
 from chinwag.turns import ROLES, Turn, turns_of
 from tests.exports.trees import trees
 from tests.workspaces import TREE, turn, tweet
@@ -68,7 +69,7 @@ def test_each_turn_is_there_and_nothing_that_was_said(turns: list[Turn]) -> None
 @given(st.lists(st.sampled_from(["@a", "@b and @A", "w/@c", "@user3", "no one", "@d @e"]), min_size=2, max_size=9))
 def test_mentions_are_the_numbers_of_the_placeholders(texts: list[str]) -> None:
     tweets = [tweet(n, n - 1 or None, n, text) for n, text in enumerate(texts, 1)]
-    with_numbers, kept = (record(turns_of(tweets, b"key", mentions=how)[0]) for how in ("placeholder", "keep"))
+    with_numbers, kept = (record(turns_of(tweets, b"key", how)[0]) for how in (Rendering(), Rendering(mentions="keep")))
     texts = [one.text for one in turns_of(tweets, b"key")[0]]
     for one, text in zip(with_numbers["turns"], texts, strict=True):
         assert one["mentions"] == list(dict.fromkeys(map(int, re.findall("@user([0-9]+)", text))))

@@ -3,11 +3,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 
 from chinwag.exports.oasst import DEEPEST, check, records
 from chinwag.turns import Turn
+from tests.exports.hostile import JSON, bent
+from tests.exports.oa_schema import Tree, trainable
 from tests.exports.trees import trees
 from tests.workspaces import TREE, turn
 
@@ -96,6 +99,7 @@ def test_the_tree_has_the_shape_of_the_turns() -> None:
 def test_every_tree_passes(turns: list[Turn]) -> None:
     one = tree(turns)
     assert check(one) is None
+    trainable(msgspec.json.decode(msgspec.json.encode(one), type=Tree))
     assert json.loads(json.dumps(one)) == one
     assert {node["message_id"] for node in walk(one["prompt"])} == {name(turn.id) for turn in turns}
 
@@ -135,9 +139,11 @@ BROKEN = {
     "del tree['origin']": "other keys than message_tree_id, tree_state, prompt and origin",
     "tree['extra'] = 1": "other keys than message_tree_id, tree_state, prompt and origin",
     "tree['tree_state'] = 'growing'": "the tree is not ready",
+    "tree['tree_state'] = []": "the tree is not ready",
+    "tree['origin'] = 1": "the origin is no text",
     "tree['message_tree_id'] = 't_2'": "the tree is not named by its prompt",
+    "tree['message_tree_id'] = None": "the tree is not named by its prompt",
     "tree['prompt'] = None": "a message lacks fields, or has others",
-    "prompt['replies'] = None": "a message lacks fields, or has others",
     "prompt['replies'] = [1]": "a message lacks fields, or has others",
     "del prompt['message_id']": "a message lacks fields, or has others",
     "del reply['detoxify']": "a message lacks fields, or has others",
@@ -147,12 +153,14 @@ BROKEN = {
     "prompt['role'] = 'assistant'": "roles do not alternate from prompter",
     "reply['role'] = 'prompter'": "roles do not alternate from prompter",
     "reply['text'] = ''": "a message has no text",
-    "reply['text'] = None": "a message has no text",
-    "prompt['review_result'] = None": "a message counts as spam or as deleted",
-    "reply['deleted'] = True": "a message counts as spam or as deleted",
+    "reply['text'] = None": "text is not what the schema says",
+    "reply['role'] = 'human'": "a role is neither prompter nor assistant",
+    "prompt['review_result'] = None": "a message counts as spam, as deleted or as synthetic",
+    "reply['deleted'] = True": "a message counts as spam, as deleted or as synthetic",
+    "reply['synthetic'] = True": "a message counts as spam, as deleted or as synthetic",
     "reply['message_id'] = 't_1'": "two messages have one id",
     "reply['rank'] = 1": "replies are not ranked 0, 1, 2 and so on",
-    "prompt['replies'].append({**reply, 'rank': 0})": "replies are not ranked 0, 1, 2 and so on",
+    "prompt['replies'].append({**reply, 'message_id': 't_3', 'rank': 0})": "replies are not ranked 0, 1, 2 and so on",
 }
 
 
@@ -161,6 +169,68 @@ def test_check_refuses(change: str) -> None:
     assert check(broken(change)) == BROKEN[change]
 
 
+# What the schema says of each field, and values it does not take.
+WRONG: dict[str, list[Any]] = {
+    "message_id": [None, 1],
+    "parent_id": [1],
+    "user_id": [1],
+    "created_date": [5, "yesterday", "2021-01-01", "20210101T000000Z", "2021-13-01T00:00:00", "2021-01-01T00:00:00+1"],
+    "text": [1],
+    "role": [None, []],
+    "lang": [["en"]],
+    "review_count": ["3", 1.5, True],
+    "review_result": ["true", 1],
+    "deleted": ["", 0],
+    "rank": ["0", False, []],
+    "synthetic": [0],
+    "model_name": [1],
+    "emojis": [[], "+1", {"+1": "7"}, {"+1": None}, {"+1": True}],
+    "replies": ["", {}],
+    "labels": [[], {"toxicity": 1}, {"toxicity": {"value": 0.1}}, {"toxicity": {"value": "a", "count": 1}}],
+    "events": [
+        [],
+        {"emoji": {}},
+        {"emoji": [1]},
+        {"emoji": [{"type": "emoji"}]},
+        {"emoji": [{"type": 1, "user_id": ""}]},
+    ],
+    "detoxify": [0.5, {}, {"toxicity": 0.5}],
+    "message_tree_id": [1],
+    "tree_state": [1],
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in WRONG.items() for value in values])
+def test_every_field_is_held_to_the_schema(field: str, value: Any) -> None:
+    one = copy.deepcopy(PAIR)
+    one["prompt"][field] = value
+    assert check(one) == f"{field} is not what the schema says"
+
+
+RATINGS = ("toxicity", "severe_toxicity", "obscene", "identity_attack", "insult", "threat", "sexual_explicit")
+RIGHT: dict[str, list[Any]] = {
+    "created_date": [None, "2021-01-01T00:00:00", "2021-01-01 00:00:00.123456Z", "2021-01-01T00:00+02:00"],
+    "lang": [None],
+    "replies": [None],
+    "emojis": [{}, {"+1": 3, "_skip_reply": 1}],
+    "labels": [{}, {"spam": {"value": None, "count": 0}, "toxicity": {"value": 1, "count": 3}}],
+    "events": [{"emoji": [{"type": "emoji", "user_id": None, "emoji": "+1"}]}],
+    "detoxify": [dict.fromkeys(RATINGS, 0.5), {**dict.fromkeys(RATINGS, 1), "other": None}],
+}
+
+
+@pytest.mark.parametrize(("field", "value"), [(field, value) for field, values in RIGHT.items() for value in values])
+def test_what_the_schema_takes(field: str, value: Any) -> None:
+    one = copy.deepcopy(PAIR)
+    one["prompt"][field] = value
+    assert check(one) is None
+
+
 @pytest.mark.parametrize("record", [None, [], "tree", 3])
 def test_check_refuses_what_is_no_tree(record: Any) -> None:
     assert check(record) == "other keys than message_tree_id, tree_state, prompt and origin"
+
+
+@given(JSON | bent(PAIR))
+def test_check_raises_at_nothing(record: Any) -> None:
+    assert isinstance(check(record), str | None)

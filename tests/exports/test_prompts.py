@@ -5,6 +5,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 
+from chinwag.errors import UsageError
 from chinwag.exports.prompts import check, records, schema
 from chinwag.turns import Turn
 from tests.exports.trees import trees
@@ -31,6 +32,22 @@ def test_a_row_for_each_turn_that_is_answered() -> None:
 def test_likes_and_languages_are_those_of_the_reply() -> None:
     (one,) = records([turn(1, like_count=9), turn(2, 1, 1, lang=None, like_count=0)], str)
     assert one["replies"] == [{"text": "text 2", "lang": None, "like_count": 0}]
+
+
+@pytest.mark.parametrize(("most_turns", "contexts"), [(2, [[], [], []]), (3, [[], [1], [2]]), (4, [[], [1], [1, 2]])])
+def test_context_goes_back_so_far(most_turns: int, contexts: list[list[int]]) -> None:
+    found = [one["context"] for one in records(TREE, str, most_turns=most_turns)]
+    assert found == [[f"text {n}" for n in context] for context in contexts]
+
+
+def test_a_prompt_has_to_be_left() -> None:
+    with pytest.raises(UsageError, match="most_turns: 1 leaves no prompts"):
+        list(records(TREE, str, most_turns=1))
+
+
+def test_a_long_chain_takes_no_time() -> None:
+    turns = [turn(n, n - 1 or None, n - 1) for n in range(1, 5001)]
+    assert sum(len(one["context"]) for one in records(turns, str)) < 50 * 5000
 
 
 @given(trees())
@@ -60,6 +77,13 @@ BROKEN = {
     "reply['text'] = ''": "a text is empty",
     "row['prompt'] = None": "a text is empty",
     "row['context'] = ['']": "a text is empty",
+    "row['context'] = [['text 1']]": "a text is empty",
+    "row['lang'] = 3": "a language is neither text nor null",
+    "reply['lang'] = []": "a language is neither text nor null",
+    "reply['like_count'] = '3'": "likes are neither a whole number nor null",
+    "reply['like_count'] = True": "likes are neither a whole number nor null",
+    "reply['like_count'] = 1.0": "likes are neither a whole number nor null",
+    "reply['like_count'] = 2 ** 63": "likes are neither a whole number nor null",
 }
 
 

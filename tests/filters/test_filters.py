@@ -55,6 +55,12 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, int]], list[int]]] =
         [("language", "tweet", n) for n in (10, 11, 12, 13, 14, 20, 21, 30, 31)],
         [],
     ),
+    "kinds": (
+        {"kinds": {"keep": ["quote", "inferred"]}},
+        [("kinds", "tweet", n) for n in (11, 12, 13, 14, 21, 31)] + [("single_turn", "tweet", n) for n in (10, 20, 30)],
+        [],
+    ),
+    "kinds, replies kept": ({"kinds": {"keep": ["reply"]}}, [], [10, 11, 12, 13, 14, 20, 21, 30, 31]),
     "two at once": (
         {"incomplete": {}, "language": {"keep": ["ja", "en"]}},
         [
@@ -80,7 +86,8 @@ def test_a_filter(case: str, tmp_path: Path) -> None:
 
 
 def test_each_filter_has_a_case() -> None:
-    assert set(shelves.names("filters")) <= {name for filters, _, _ in CASES.values() for name in filters}
+    cases = "".join(path.read_text(encoding="utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    assert [name for name in shelves.names("filters") if f'"{name}"' not in cases] == []
 
 
 @pytest.mark.parametrize("name", shelves.names("filters"))

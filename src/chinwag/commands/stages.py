@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from chinwag import shelves
 from chinwag.commands.talk import hint, lines, print_json, report, report_ingest
 from chinwag.options import (
+    Setting,
     common,
     debug_option,
     exclude_option,
@@ -93,7 +93,7 @@ def assemble(workspace: Path, quiet: bool, as_json: bool, **assembling: Any) -> 
 @memory_option
 @common
 def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool, as_json: bool) -> None:
-    """Run the filters and make turns.
+    """Run the filters, make turns and splits.
 
     Example: chinwag curate -w tweets --recipe recipe.toml
     """
@@ -106,14 +106,18 @@ def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool
 @click.command()
 @click.argument("format")
 @workspace_option
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The folder to write.")
+@click.option("-o", "--out", required=True, help="The folder to write; of a database its file, or its address.")
+@click.option("--paths", type=click.Choice(["best", "leaves", "replies"]), help="Which paths through a tree are chats.")
+@click.option("-O", "--option", "settings", type=Setting(), multiple=True, help="An option of the format.")
 @exclude_option
 @writing_options
 @common
 def export(
     format: str,
     workspace: Path,
-    out: Path,
+    out: str,
+    paths: str | None,
+    settings: tuple[tuple[str, str], ...],
     exclude: tuple[str, ...],
     quiet: bool,
     as_json: bool,
@@ -125,17 +129,22 @@ def export(
     default one. With --exclude-source the export is what it would be if that source had never been read; the workspace
     stays as it is.
 
-    Example: chinwag export messages -w tweets -o chats --exclude-source x-api
+    Of a conversation, --paths best makes one chat, leaves all that there are, replies one that ends with each reply.
+
+    Example: chinwag export messages -w tweets -o chats --paths best --exclude-source x-api
     """
     from chinwag import build
     from chinwag import curate as before
     from chinwag import export as stage
+    from chinwag.recipe import settings_for, verb
 
+    given = dict(settings) | ({"paths": paths} if paths else {})
+    writing["options"] = settings_for(verb("exports", format), given, f"export {format}")
     if exclude:
         report(build.export_without(format, workspace, out, exclude, quiet=quiet, **writing), quiet, as_json)
         return
-    shelves.load("exports", format)
-    stage.check_place(out)
+    if not stage.is_database(format):
+        stage.check_place(Path(out))
     if curated := before.again(workspace, quiet=quiet):
         report(curated, quiet, as_json=False)
     report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from chinwag.turns import ROLES, Turn, mentioned
+from chinwag.rendering import mentioned
+from chinwag.turns import ROLES, Turn
 from chinwag.values import LARGEST_ID
 from chinwag.workspace import Workspace
 
@@ -51,7 +52,7 @@ def about(target: Workspace) -> dict[str, Any]:
     return {
         "rebuild": "chinwag rehydrate IDS -w WORKSPACE, where IDS is this folder and WORKSPACE has the tweets",
         "key": made["key"],
-        "mentions": made["mentions"],
+        "turns": made["turns"],
     }
 
 

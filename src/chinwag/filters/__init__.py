@@ -1,1 +1,15 @@
-"""Drop by one rule a file: `drop` gives one SELECT of the ids to drop, and its values; `LEVEL` says ids of what."""
+"""Drop by one rule a file: `drop` says which tweets or conversations go, `LEVEL` says ids of what it gives.
+
+`drop` gives one SELECT of the ids to drop, and its values; or, where SQL cannot say it, a SELECT of what is to be
+judged, its values, and the function that judges: given the rows in their order, batch by batch, it gives the ids.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Value: TypeAlias = int | float | str | bool
+Judge: TypeAlias = "Callable[[Iterator[pa.RecordBatch]], Iterator[int]]"
+Drop: TypeAlias = tuple[str, Sequence[Value]] | tuple[str, Sequence[Value], Judge]

@@ -2,9 +2,16 @@
 -- tweet that is known to be a later version stands under its first one.
 select
   d.root_id, d.split, d.turn_id, d.parent_id, d.text_sha256, d.mentions, d.tweet_id, t.author_id, t.lang, t.text,
-  t.reply_prefix, t.media, t.like_count, t.created_at, t.id is null as dropped
+  t.reply_prefix, t.media, t.like_count, t.author_followers as followers, t.created_at, t.sources, t.terms,
+  q.text as quoted, t.id is null as dropped
 from dehydrated as d
 left join versions as v on d.tweet_id = v.tweet_id
-left join (select id, author_id, lang, text, reply_prefix, media, like_count, created_at from tweets) as t
-  on coalesce(v.initial_id, d.tweet_id) = t.id
+left join (
+  select
+    id, author_id, lang, text, reply_prefix, media, like_count, author_followers, created_at, sources, terms, quoted_id
+  from tweets
+) as t on coalesce(v.initial_id, d.tweet_id) = t.id
+left join nodes as n on t.id = n.tweet_id
+left join (select id, text from tweets where cast(? as boolean)) as q
+  on t.quoted_id = q.id and t.quoted_id <> coalesce(n.parent_id, 0)
 order by d.root_id, d.place nulls last

@@ -22,6 +22,7 @@ select
   min(client) as client,
   count(*) as sightings,
   array_sort(array_agg(distinct source)) as sources,
+  case when max(terms) is not null then array_sort(array_agg(distinct terms) filter (where terms is not null)) end as terms,
   max(case when seen_as = 'own' then 1 else 0 end) = 1 as seen_own
 from (
   select
@@ -41,7 +42,7 @@ from (
       end as created_at,
       o.author_id, o.author_handle, o.author_followers, o.author_verified, o.lang, o.reply_to_id, o.reply_to_rounded,
       o.reply_to_author_id, o.quoted_id, o.conversation_id, o.reply_count, o.retweet_count, o.like_count,
-      o.quote_count, o.possibly_sensitive, o.client, o.seen_as, o.seen_at, o.source
+      o.quote_count, o.possibly_sensitive, o.client, o.seen_as, o.seen_at, o.source, o.terms
     from sightings as o
     join repeated as r on o.id = r.id
   ) as s

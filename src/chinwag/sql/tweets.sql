@@ -10,7 +10,7 @@ select
   nullif(coalesce(q.initial_id, t.quoted_id), t.id) as quoted_id,
   coalesce(c.initial_id, t.conversation_id) as conversation_id,
   t.reply_count, t.retweet_count, t.like_count, t.quote_count, t.possibly_sensitive, t.client, t.urls, t.hashtags,
-  t.media, t.sightings, t.sources, t.seen_own
+  t.media, t.sightings, t.sources, t.terms, t.seen_own
 from (
   select
     s.id, s.created_at, s.author_id, s.author_handle, s.author_followers, s.author_verified, s.text, s.reply_prefix,
@@ -18,6 +18,7 @@ from (
     s.retweet_count, s.like_count, s.quote_count, s.possibly_sensitive, s.client, s.urls, s.hashtags, s.media,
     cast(1 as bigint) as sightings,
     split(s.source, ',') as sources,
+    split(s.terms, ',') as terms,
     s.seen_as = 'own' as seen_own
   from sightings as s
   anti join repeated as r on s.id = r.id
@@ -27,7 +28,7 @@ from (
     coalesce(f.author_verified, k.author_verified), f.text, f.reply_prefix, coalesce(f.lang, k.lang), k.reply_to_id,
     k.reply_to_rounded, k.reply_to_author_id, k.quoted_id, k.conversation_id, k.reply_count, k.retweet_count,
     k.like_count, k.quote_count, k.possibly_sensitive, coalesce(f.client, k.client), f.urls, f.hashtags, f.media,
-    k.sightings, k.sources, k.seen_own
+    k.sightings, k.sources, k.terms, k.seen_own
   from fullest as f
   join known as k on f.id = k.id
 ) as t

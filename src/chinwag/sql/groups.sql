@@ -1,0 +1,8 @@
+-- What the conversations of different splits must not share: clusters of near-duplicates and, if it is wanted, authors.
+select distinct k.root_id, k.split, 'cluster' as kind, c.cluster_id as id
+from kept as k
+join (select tweet_id, cluster_id from clusters where cluster_id is not null) as c on k.tweet_id = c.tweet_id
+union all
+select distinct k.root_id, k.split, 'author' as kind, t.author_id as id
+from kept as k
+join (select id, author_id from tweets where author_id is not null) as t on k.tweet_id = t.id
