@@ -113,7 +113,7 @@ select
 from (
   select *, array_to_string(list_transform(
     range(getvariable('shortest') + roll(i, 'length') % 6),
-    lambda k: getvariable('phrases')[1 + (hash(i, k, 'words') % len(getvariable('phrases')))::bigint]
+    lambda k: getvariable('phrases')[1 + ((hash(i, k, 'words') >> 32) % len(getvariable('phrases')))::bigint]
   ), ' ') as words
   from tweet
 )

@@ -10,7 +10,7 @@ import pytest
 import synthetic
 from chinwag.build import Summary, run
 from chinwag.errors import NothingToRead, UsageError
-from chinwag.export import MANIFEST
+from chinwag.export import CARD, MANIFEST
 from chinwag.recipe import Recipe, check
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
@@ -94,7 +94,9 @@ def test_a_conversation_stays_in_its_split_when_files_are_added(built: Path, tmp
     build(archive(tmp_path / "more.zip", "zip", seed=8), tmp_path / "out")
     after = dict(rows(tmp_path / "out/workspace", "select root_id, split from turns"))
     assert len(after) > len(before)
-    assert {root_id: split for root_id, split in after.items() if root_id in before} == before
+    both = before.keys() & after.keys()  # some are left out now, for what was added says the same
+    assert len(both) > 0.8 * len(before)
+    assert {root_id: after[root_id] for root_id in both} == {root_id: before[root_id] for root_id in both}
 
 
 def test_the_workspace_elsewhere(built: Path, tmp_path: Path) -> None:
@@ -106,7 +108,7 @@ def test_the_workspace_elsewhere(built: Path, tmp_path: Path) -> None:
 def test_a_recipe_decides(built: Path, tmp_path: Path) -> None:
     table = {
         "quotes": False,
-        "mentions": "keep",
+        "turns": {"mentions": "keep"},
         "filters": {"language": {"keep": ["en"]}, "sensitive": {}, "incomplete": {}},
         "split": {"validation": 0.0, "test": 0.0},
         "exports": {"messages": {}},
@@ -128,7 +130,7 @@ def test_a_recipe_decides(built: Path, tmp_path: Path) -> None:
 def test_writing_options_go_to_every_export(built: Path, tmp_path: Path) -> None:
     run([built / "in.tar"], tmp_path, Recipe(), workers=1, quiet=True, compress="gzip", shard_size=10_000, ids=True)
     names = [path.name for name in FORMATS for path in (tmp_path / name).iterdir()]
-    assert {name.partition(".")[2] for name in names} == {"json", "jsonl.gz", "parquet"}
+    assert {name.partition(".")[2] for name in names} == {"json", "jsonl.gz", "md", "parquet"}
     assert "train-00001.jsonl.gz" in names
 
 
@@ -145,7 +147,9 @@ def test_nothing_to_read(tmp_path: Path, content: bytes | None) -> None:
 
 
 def test_what_can_be_read_is_read(built: Path, tmp_path: Path) -> None:
-    done = chinwag_run("build", tmp_path / "none", built / "in.tar", "-o", tmp_path / "out", "--workers", 1)
+    (tmp_path / "recipe.toml").touch()
+    recipe = ["--recipe", tmp_path / "recipe.toml"]
+    done = chinwag_run("build", tmp_path / "none", built / "in.tar", "-o", tmp_path / "out", "--workers", 1, *recipe)
     assert done.returncode == 1
     assert f"chinwag: {tmp_path}/none: No such file or directory\n" in done.stderr
     assert dataset(tmp_path / "out") == dataset(built / "out")
@@ -158,7 +162,8 @@ def test_from_the_command_line(built: Path, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert len(done.stderr.splitlines()) == 4
     assert sorted(path.name for path in (tmp_path / "out").rglob("*")) == [
-        "manifest.json", "oasst", *(f"{split}-00000.jsonl.zst" for split in ("test", "train", "validation")),
+        "README.md", "manifest.json", "oasst",
+        *(f"{split}-00000.jsonl.zst" for split in ("test", "train", "validation")),
     ]  # fmt: skip
 
 
@@ -187,7 +192,7 @@ def test_what_the_recipe_and_the_caller_leave_out_is_as_if_it_had_not_been_read(
     found, expected = dataset(tmp_path / "out"), dataset(built / "out")
     said = json.loads((tmp_path / "out" / "oasst" / MANIFEST).read_text())
     assert said["assemble"] == {"quotes": True, "exclude": ["mapped", "web", "x-api"]}
-    manifests = {f"{name}/{MANIFEST}" for name in FORMATS}
+    manifests = {f"{name}/{file}" for name in FORMATS for file in (MANIFEST, CARD)}
     assert {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)} == manifests
 
 

@@ -19,8 +19,8 @@ from tests.workspaces import Json, assembled, chinwag_run, curated, hashes, rows
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = sorted(cli.cli.commands)
-PAIR = [status(1, "hi @bob"), status(2, to=1, author=2, possibly_sensitive=True)]
-TRIO = [*PAIR, status(3, to=1, author=3, lang="ja")]
+PAIR = [status(1, "hi @bob"), status(2, to=1, author=2)]
+TRIO = [PAIR[0], {**PAIR[1], "possibly_sensitive": True}, status(3, to=1, author=3, lang="ja")]
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,8 @@ def test_every_option_says_what_it_is_for() -> None:
     for command in cli.cli.commands.values():
         for option in command.params:
             if option.param_type_name == "option":
-                assert getattr(option, "help", None) or option.name == "compress", (command.name, option.name)
+                told = getattr(option, "help", None) or option.name in ("compress", "by")
+                assert told, (command.name, option.name)
 
 
 def test_help_names_the_commands() -> None:
@@ -146,7 +147,7 @@ MISUSE = {
     "see: python -m chinwag build --help",
     "build x -o y --shard-size 0": "Invalid value for '--shard-size': '0' is no size; write it as 64MB or 1GiB; "
     "see: python -m chinwag build --help",
-    "export csv -w x -o y": "no export is called 'csv'; there are: ids, messages, oasst, prompts",
+    "export csv -w x -o y": "no export is called 'csv'; there are: {exports}",
     "query -w {workspace} --json --csv select": "--json and --csv exclude each other",
     "query -w {workspace} vacuum": "a query is one SELECT: it asks, and changes nothing",
     "ingest x -w {out} --map id=a": "map 'id=a': text has to be given",
@@ -172,7 +173,7 @@ FAILURES = {
 
 
 def fill(texts: str, places: dict[str, Path]) -> str:
-    return texts.format(**places)
+    return texts.format(**places, exports=", ".join(shelves.names("exports")))
 
 
 @pytest.fixture
@@ -366,7 +367,9 @@ def test_export_makes_turns_first(tmp_path: Path) -> None:
 
 def test_export_remakes_turns_that_are_older_than_the_trees_by_their_recipe(tmp_path: Path) -> None:
     workspace = assembled(tmp_path, TRIO)
-    (tmp_path / "recipe.toml").write_text("mentions = 'keep'\n[filters.sensitive]\n[split]\nvalidation = 0\ntest = 0\n")
+    (tmp_path / "recipe.toml").write_text(
+        "turns.mentions = 'keep'\n[filters.sensitive]\n[split]\nvalidation = 0\ntest = 0\n"
+    )
     assert chinwag_run("curate", "-w", workspace, "--recipe", tmp_path / "recipe.toml").returncode == 0
     before = rows(workspace, "from turns order by all")
     assert chinwag_run("assemble", "-w", workspace, "--no-quotes").returncode == 0

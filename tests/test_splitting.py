@@ -1,3 +1,4 @@
+import json
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -5,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chinwag import curate
+from chinwag import assemble, curate, ingest
 from chinwag.recipe import Recipe, Split
+from chinwag.rendering import Rendering
 from chinwag.splitting import split_of
 from chinwag.workspace import Workspace
 from tests.workspaces import Json, curated, rows, status, values
@@ -59,7 +61,7 @@ def test_splits_share_nothing(tmp_path: Path, authors: bool) -> None:
     assert max(map(len, spread(workspace, "id, cluster_id").values())) == 1
     by_author = sum(len(splits) > 1 for splits in spread(workspace, "id, author_id").values())
     said = Workspace(workspace).state.options["curate"]["overlap"]
-    assert said == {"clusters": 0, "authors": by_author}
+    assert said == {"clusters": 0, "answers": 0, "authors": by_author}
     assert (by_author == 0) == authors
     leaked = values(workspace, "select id from drops where filter = 'split_leak'")
     kept = values(workspace, "select distinct root_id from turns")
@@ -67,6 +69,56 @@ def test_splits_share_nothing(tmp_path: Path, authors: bool) -> None:
     assert not set(leaked) & set(kept)
     assert len(leaked) + len(kept) == 150
     assert {split for (split,) in rows(workspace, "select split from turns")} == {"train", "validation", "test"}
+
+
+def test_the_same_short_words_are_in_one_split(tmp_path: Path) -> None:
+    statuses = [
+        one
+        for number in range(10, 610, 10)
+        for one in (
+            status(number, "What is  the capital of Fr?", author=number),
+            status(
+                number + 1, "paris, OF course!" if number % 20 else "Paris, of course!", to=number, author=number + 1
+            ),
+        )
+    ]
+    workspace = curated(tmp_path, statuses, Recipe(split=Split(0.2, 0.2)))
+    assert len(values(workspace, "select distinct split from turns")) == 1
+    assert values(workspace, "select count(*) from clusters where cluster_id is not null") == [0]
+
+
+def test_clusters_of_older_trees_are_not_used(tmp_path: Path) -> None:
+    workspace = curated(tmp_path, pairs(20, copies=6, writers=5))
+    before = values(workspace, "select count(*) from clusters")
+    (tmp_path / "more.jsonl").write_text("".join(json.dumps(one) + "\n" for one in pairs(60, copies=6, writers=5)))
+    ingest.run([tmp_path / "more.jsonl"], workspace, workers=1, quiet=True)
+    assemble.run(workspace, quiet=True)
+    Workspace(workspace).commit("curate", options=Workspace(workspace).state.options["curate"])  # as rehydrating does
+    curate.run(workspace, Recipe(), quiet=True)
+    assert (
+        values(workspace, "select count(*) from clusters") == values(workspace, "select count(*) from nodes") > before
+    )
+
+
+def test_what_is_quoted_leaks_too_and_is_not_what_was_dropped(tmp_path: Path) -> None:
+    told = [
+        status(5, "the kettle in the old kitchen sings louder every single morning", author=5),
+        status(6, "so it does", to=5, author=6),
+        status(7, "nobody should ever read what is written in this one", author=7, possibly_sensitive=True),
+        status(8, "indeed", to=7, author=8),
+    ]
+    for number in range(100, 500, 10):
+        told += [
+            status(number, f"{number} of them", author=number),
+            status(
+                number + 1, f"{number} said", to=number, author=number + 1, quoted_status_id=5 + number // 10 % 2 * 2
+            ),
+        ]
+    recipe = Recipe(filters={"sensitive": {}}, turns=Rendering(quoted="text"), split=Split(0.3, 0.3))
+    workspace = curated(tmp_path, told, recipe)
+    assert values(workspace, "select count(*) from turns where contains(text, 'nobody should')") == [0]
+    assert len(values(workspace, "select distinct split from turns where contains(text, 'the kettle')")) == 1
+    assert len(values(workspace, "select distinct split from turns")) == 3
 
 
 def test_data_that_is_added_moves_no_conversation_to_another_split(tmp_path: Path) -> None:

@@ -76,6 +76,7 @@ def tweet(
         "created_at": None,
         "sources": ["v1"],
         "terms": ["stream"],
+        "quoted_id": None,
         "quoted": None,
         "dropped": False,
     }

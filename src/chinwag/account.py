@@ -76,11 +76,12 @@ def run(workspace: Path, exports: Sequence[Path] = (), *, memory: int | None = N
 
 def read(target: Workspace, exports: Sequence[Path] = (), *, memory: int | None = None) -> list[Step]:
     """Give the steps of `run` for a workspace that is open: those that are kept, unless it has changed since."""
-    if not exports and target.fresh("account", after="curate") and target.fresh("curate", after="assemble"):
+    if not exports and all(target.fresh("account", after=step) for step in ("ingest", "assemble", "curate")):
         import pyarrow.parquet as pq
 
         return [step for part in target.parts("account") for step in pq.read_table(part).to_pylist()]
-    return _counted(target, _examples(exports), memory)
+    with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch:
+        return _counted(target, _examples(exports), Path(scratch), memory)
 
 
 def keep(target: Workspace, scratch: Path, *, memory: int | None = None) -> None:
@@ -89,15 +90,15 @@ def keep(target: Workspace, scratch: Path, *, memory: int | None = None) -> None
     import pyarrow.parquet as pq
 
     part = scratch / "account.parquet"
-    pq.write_table(pa.Table.from_pylist(_counted(target, {}, memory), schema=schema("account")), part)
+    pq.write_table(pa.Table.from_pylist(_counted(target, {}, scratch, memory), schema=schema("account")), part)
     name = f"{target.state.number + 1:08}"
     target.commit("account", replace={"account": [target.adopt("account", part, name)]})
 
 
-def _counted(target: Workspace, examples: dict[str, Any], memory: int | None) -> list[Step]:
+def _counted(target: Workspace, examples: dict[str, Any], scratch: Path, memory: int | None) -> list[Step]:
     from chinwag.engines.duckdb import DuckDB
 
-    with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch, DuckDB(Path(scratch), memory=memory) as engine:
+    with DuckDB(scratch, memory=memory) as engine:
         for table in READ:
             engine.read(table, target.parts(table))
         return list(account(engine, target, examples))

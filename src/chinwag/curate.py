@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
 from chinwag import account, clusters, shelves
 from chinwag import recipe as recipes
@@ -21,10 +22,10 @@ from chinwag.pseudonyms import describe, given_key, key_of, make_key
 from chinwag.recipe import Recipe, Split
 from chinwag.rendering import Rendering, Tweet
 from chinwag.shaping import BATCH, adding, turn_row, tweets_in
-from chinwag.splitting import find_leaks, split_of
+from chinwag.splitting import answer_of, find_leaks, split_of
 from chinwag.sql import statement
 from chinwag.tables import schema
-from chinwag.turns import turns_of
+from chinwag.turns import Turn, turns_of
 from chinwag.workspace import Workspace
 
 
@@ -39,7 +40,7 @@ class Summary:
 
     def line(self) -> str:
         """Say it in one line."""
-        drops = ", ".join(f"{name} {count:,}" for name, count in sorted(self.drops.items())) or "none"
+        drops = ", ".join(f"{name} {count:,}" for name, count in sorted(self.drops.items()) if count) or "none"
         return f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}, {self.seconds:.1f} s"
 
 
@@ -73,7 +74,7 @@ def _curate(engine: Engine, target: Workspace, recipe: Recipe, scratch: Path, su
     for table in ("tweets", "nodes", "conversations"):
         engine.read(table, target.parts(table))
     key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
-    clustered = _cluster(engine, target, scratch, quiet=quiet)
+    _cluster(engine, target, scratch, quiet=quiet)
     _run_filters(engine, recipe, scratch, quiet=quiet)
     ruled = scratch / "drops.parquet"
     engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
@@ -86,8 +87,6 @@ def _curate(engine: Engine, target: Workspace, recipe: Recipe, scratch: Path, su
         summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
     name = f"{target.state.number + 1:08}"
     made = {"turns": [target.adopt("turns", turns, name)]}
-    if clustered:
-        made["clusters"] = [target.adopt("clusters", clustered, name)]
     parts = {name: ruled, f"{name}-cut": cut, f"{name}-leaks": leaked}
     made["drops"] = [target.adopt("drops", part, one) for one, part in parts.items()]
     options = {
@@ -134,15 +133,14 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
     return Recipe(filters=options["filters"], turns=turns, split=Split(**options["split"]))
 
 
-def _cluster(engine: Engine, target: Workspace, scratch: Path, *, quiet: bool) -> Path | None:
-    """Make the engine know `clusters`: the workspace's or, where the trees are newer, new ones, which are given."""
-    if target.fresh("curate", after="assemble") and target.parts("clusters"):
-        engine.read("clusters", target.parts("clusters"))
-        return None
-    with spinner("curate: clusters", quiet=quiet):
-        made: Path = clusters.run(engine, scratch)
-    engine.read("clusters", [made])
-    return made
+def _cluster(engine: Engine, target: Workspace, scratch: Path, *, quiet: bool) -> None:
+    """Make the engine know `clusters`: those of the workspace or, where the trees are newer, new ones."""
+    if not target.fresh("clusters", after="assemble"):
+        with spinner("curate: clusters", quiet=quiet):
+            made = clusters.run(engine, scratch)
+        part = target.adopt("clusters", made, f"{target.state.number + 1:08}")
+        target.commit("clusters", replace={"clusters": [part]})
+    engine.read("clusters", target.parts("clusters"))
 
 
 def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, *, quiet: bool) -> None:
@@ -175,7 +173,8 @@ def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summ
     import pyarrow as pa
 
     made, cut, kept = (scratch / f"made.{table}.parquet" for table in ("turns", "drops", "kept"))
-    columns = pa.schema([("root_id", pa.int64()), ("tweet_id", pa.int64()), ("split", pa.string())])
+    number = pa.int64()
+    columns = pa.schema([("root_id", number), ("tweet_id", number), ("split", pa.string()), ("answer_id", number)])
     with (
         adding(made, schema("turns")) as add_turns,
         adding(cut, schema("drops")) as add_drops,
@@ -184,15 +183,27 @@ def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summ
         for root_id, group in groupby(_tweets(engine, recipe.turns), itemgetter(0)):
             tweets = [tweet for _, tweet in group]
             turns, dropped = turns_of(tweets, key, recipe.turns)
-            number = tweets[0].author_id if recipe.split.authors else None
-            split = split_of(root_id if number is None else number, recipe.split)
+            author_id = tweets[0].author_id if recipe.split.authors else None
+            split = split_of(root_id if author_id is None else author_id, recipe.split)
             add_turns([turn_row(turn, root_id, split) for turn in turns])
             add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
-            add_kept([(root_id, tweet_id, split) for turn in turns for tweet_id in turn.tweet_ids])
+            add_kept(list(_kept(turns, tweets, root_id, split)))
             summary.conversations += bool(turns)
             summary.turns += len(turns)
             summary.drops.update(dropped.values())
     return made, cut
+
+
+def _kept(turns: list[Turn], tweets: list[Tweet], root_id: int, split: str) -> Iterator[tuple[Any, ...]]:
+    """Give the tweets whose texts are in turns, quoted ones too, as rows of `kept`."""
+    by_id = {turn.id: turn for turn in turns}
+    quoted = {tweet.id: tweet.quoted_id for tweet in tweets if tweet.quoted is not None}
+    for turn in turns:
+        answer_id = None if turn.parent_id is None else answer_of(turn, by_id[turn.parent_id])
+        for tweet_id in turn.tweet_ids:
+            yield root_id, tweet_id, split, answer_id
+            if tweet_id in quoted:
+                yield root_id, quoted[tweet_id], split, None
 
 
 def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary) -> tuple[Path, Path]:
@@ -221,5 +232,6 @@ def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary)
 
 def _tweets(engine: Engine, rendering: Rendering) -> Iterator[tuple[int, Tweet]]:
     """Give each tweet in a tree with its root, conversation by conversation."""
-    for batch in engine.rows(statement("thread"), [rendering.quoted == "text"]):
+    engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
+    for batch in engine.rows(statement("thread")):
         yield from zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True)

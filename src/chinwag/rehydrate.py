@@ -118,7 +118,11 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
         _read(engine, ids, manifest, scratch)
         turns, cut = _write(engine, key, said.turns, scratch, summary)
         name = f"{target.state.number + 1:08}"
-        made = {"turns": [target.adopt("turns", turns, name)], "drops": [target.adopt("drops", cut, name)]}
+        made = {
+            "turns": [target.adopt("turns", turns, name)],
+            "drops": [target.adopt("drops", cut, name)],
+            "account": [],
+        }
         options = {
             "key": msgspec.to_builtins(said.key),
             "filters": manifest.curate.filters,
@@ -264,7 +268,9 @@ def _write(engine: Engine, key: bytes, rendering: Rendering, scratch: Path, summ
 
 
 def _hydrated(engine: Engine, rendering: Rendering) -> Iterator[_Row]:
-    for batch in engine.rows(statement("hydrated"), [rendering.quoted == "text"]):
+    engine.make("drops", "select cast(0 as bigint) as id, '' as level where false")
+    engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
+    for batch in engine.rows(statement("hydrated")):
         columns = [batch[name].to_pylist() for name in _Row._fields[:-1]]
         yield from map(_Row, *columns, tweets_in(batch))
 

@@ -28,7 +28,8 @@ class Rendering:
 
     `links` are those to other places; links within Twitter, which name people, are never kept. `media` are told where a
     tweet is nothing else (`alone`), always (`kind`), with their descriptions (`alt`), or never. What a tweet quotes
-    stands below its text, each line after `> `, unless the quoted tweet is the one it answers.
+    stands below its text, each line after `> `, if the quoted tweet is in a tree, where filters see it, and is not what
+    it answers.
     """
 
     mentions: Literal["placeholder", "keep"] = "placeholder"
@@ -53,6 +54,7 @@ class Tweet(NamedTuple):
     created_at: int | None
     sources: list[str]
     terms: list[str]
+    quoted_id: int | None
     quoted: str | None
     dropped: bool
 

@@ -51,8 +51,9 @@ def tweets_in(batch: "pa.RecordBatch") -> Iterator[Tweet]:
     columns = {name: values(name) for name in ("tweet_id", *Tweet._fields[1:]) if name not in ("media", "created_at")}
     columns["created_at"] = batch["created_at"].cast(pa.timestamp("ms", "UTC")).cast(pa.int64()).to_pylist()
     columns["media"] = [[(item["kind"], item["alt"]) for item in items or ()] for items in values("media")]
-    for name in ("sources", "terms"):
-        columns[name] = [names or [] for names in columns[name]]
+    for name in ("sources", "terms"):  # those of what is quoted too
+        quoted = values(f"quoted_{name}")
+        columns[name] = [(own or []) + (more or []) for own, more in zip(columns[name], quoted, strict=True)]
     return map(Tweet, *(columns[name] for name in ("tweet_id", *Tweet._fields[1:])))
 
 

@@ -1,7 +1,7 @@
 """Put conversations in splits, so that training and evaluation share nothing.
 
 A conversation's split follows from the hash of its root alone, so adding data never moves it to another; but where it
-shares near-duplicates, or authors, with conversations of another split, it is left out.
+shares near-duplicates, an answer to the same text, or authors, with conversations of another split, it is left out.
 """
 
 import hashlib
@@ -10,6 +10,9 @@ from pathlib import Path
 from chinwag.engines import Engine
 from chinwag.recipe import Split
 from chinwag.sql import statement
+from chinwag.turns import Turn
+
+KINDS = ("cluster", "answer", "author")
 
 
 def split_of(number: int, shares: Split) -> str:
@@ -21,13 +24,21 @@ def split_of(number: int, shares: Split) -> str:
     return "validation" if place < shares.test + shares.validation else "train"
 
 
+def answer_of(turn: Turn, answered: Turn) -> int:
+    """Give a number that stands for what a turn says to what, in whatever case and spacing: short texts too."""
+    said = "\0".join(" ".join(one.text.casefold().split()) for one in (answered, turn))
+    return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "big") >> 1
+
+
 def find_leaks(engine: Engine, kept: Path, *, authors: bool) -> dict[str, int]:
     """Make `leaks`, the roots of what has to go, of the tweets in turns; counts what splits share without them.
 
-    `kept` has the columns root_id, tweet_id and split; the engine knows `clusters` and `tweets`. Of authors the count
-    is zero only where they may not be in two splits.
+    `kept` has a row a tweet: root_id, tweet_id, split and answer_id, which `answer_of` gives; the engine knows
+    `clusters` and `tweets`. Of authors the count is zero only where they may not be in two splits.
     """
     engine.read("kept", [kept])
     engine.make("groups", statement("groups"))
     engine.make("leaks", statement("leaks"), [authors])
-    return {f"{kind}s": int(engine.value(statement("overlap"), [kind]) or 0) for kind in ("cluster", "author")}
+    return {
+        f"{kind}s": int(engine.value(statement("overlap"), [kind]) or 0) for kind in ("cluster", "answer", "author")
+    }

@@ -6,11 +6,12 @@ counted as turns are made, but for two things: a turn without any text counts, a
 quotes counts by itself alone.
 """
 
+import inspect
 import tempfile
 import time
 import weakref
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRSTS = (1_000, 10_000, 100_000)
-READ = ("tweets", "nodes", "conversations", "wanted", "asked")
+READ = ("tweets", "nodes", "conversations", "clusters", "wanted", "asked")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Member = tuple[int, int, int | None, int | None, bool]  # root, tweet, what it answers, author, whether it is dropped
 
@@ -111,11 +112,11 @@ def run(  # noqa: PLR0913 - the ways to choose
 ) -> Wanted:
     """Rank missing tweets by the turns that each would bring into a conversation, after the recipe's filters of tweets.
 
-    What hangs below a dropped tweet is not brought in either. Filters of conversations do not count: what hangs on a
-    missing tweet is incomplete by definition. A tweet is chosen by the language of most replies to it and by the time
-    in its id, from `since` up to before `until`; one of before snowflake ids has none. A time without a zone is UTC.
-    What was asked for in vain is left out, and all that `provider` was asked for; but
-    what is `unknown` to it may be asked for again.
+    Of these only those that are SELECTs count, not those that look into texts. What hangs below a dropped tweet is not
+    brought in either. Filters of conversations do not count: what hangs on a missing tweet is incomplete by definition.
+    A tweet is chosen by the language of most replies to it and by the time in its id, from `since` up to before
+    `until`; one of before snowflake ids has none. A time without a zone is UTC. What was asked for in vain is left out,
+    and all that `provider` was asked for; but what is `unknown` to it may be asked for again.
     The summary is about all that are chosen, however few `top` gives; `price` is what one costs, in dollars.
     Raises WorkspaceError where nothing was assembled, EngineError where the database cannot go on.
     """
@@ -132,7 +133,7 @@ def run(  # noqa: PLR0913 - the ways to choose
         engine = stack.enter_context(DuckDB(scratch, memory=memory))
         for table in READ:
             engine.read(table, target.parts(table))
-        _count_anew(engine, recipe, scratch)
+        _count_anew(engine, recipe, scratch, target.parts("nodes"))
         engine.make("vain", statement("vain"), [provider, "unknown" if unknown else ""])
         select = statement("ranked")
         summary = _sum_up(engine, select, values, price)
@@ -176,14 +177,17 @@ def _sum_up(engine: Engine, select: str, values: Sequence[Value], price: float) 
     return summary
 
 
-def _count_anew(engine: Engine, recipe: Recipe, scratch: Path) -> None:
+def _count_anew(engine: Engine, recipe: Recipe, scratch: Path, nodes: Sequence[Path]) -> None:
     """Put in the place of `wanted` one that knows what the recipe drops, if it drops tweets at all."""
-    parts = [(shelves.load("filters", name), options) for name, options in recipe.filters.items()]
-    drops = [part.drop(**options) for part, options in parts if part.LEVEL == "tweet"]
+    drops = [drop for name, options in recipe.filters.items() if (drop := _rule(name, options))]
     if not drops:
         return
+    # Filters look at tweets in trees: here those that hang on a missing tweet are in one too.
+    engine.write("nodes", statement("hanging"), scratch / "hanging.parquet")
+    engine.read("nodes", [*nodes, scratch / "hanging.parquet"])
     selects = "\nunion\n".join(f"select id from (\n{select}\n) as ruled" for select, _ in drops)  # noqa: S608
     engine.make("dropped", selects, [value for _, values in drops for value in values])
+    engine.read("nodes", nodes)
     engine.make("unlocks", statement("unlocks"))
     engine.read("recounted", [_recount(engine, scratch / "recounted.parquet")])
     engine.make("unlocks", statement("kept_unlocks"))
@@ -193,6 +197,19 @@ def _count_anew(engine: Engine, recipe: Recipe, scratch: Path) -> None:
     select = f"select r.* from (\n{statement('wanted')}\n) as r semi join wanted as w on r.tweet_id = w.tweet_id"  # noqa: S608
     engine.write("wanted", select, scratch / "wanted.parquet")
     engine.read("wanted", [scratch / "wanted.parquet"])
+
+
+def _rule(name: str, options: Mapping[str, Any]) -> tuple[str, Sequence[Value]] | None:
+    """Give the SELECT of a filter of tweets that is no more than that: to judge millions of texts takes many minutes.
+
+    So a language counts as Twitter told it.
+    """
+    part = shelves.load("filters", name)
+    if part.LEVEL != "tweet":
+        return None
+    told = {"detect": False} if "detect" in inspect.signature(part.drop).parameters else {}
+    select, values, *judge = part.drop(**{**options, **told})
+    return None if judge else (select, values)
 
 
 def _recount(engine: Engine, path: Path) -> Path:

@@ -30,6 +30,9 @@ TYPES = {
     "turns": pa.int64(),
     "older": pa.bool_(),
     "place": pa.int64(),
+    "older_place": pa.int64(),
+    "bucket": pa.int64(),
+    "answer_id": pa.int64(),
     "mentions": pa.list_(pa.int64()),
     "text_sha256": pa.string(),
 } | {field.name: field.type for table in (*assemble.GIVEN, *ASSEMBLED, "clusters", "turns") for field in schema(table)}

@@ -4,7 +4,6 @@ import pytest
 
 from chinwag import shelves
 
-
 DATABASES = ["duckdb", "postgres", "sqlite"]
 FOLDERS = sorted({*shelves.names("exports")} - {*DATABASES})
 

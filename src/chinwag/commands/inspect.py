@@ -68,9 +68,12 @@ def list_shelf(shelf: str) -> None:
 
     Example: chinwag list exports
     """
-    from chinwag.recipe import presets
+    if shelf == "presets":
+        from chinwag.recipe import presets
 
-    found = presets() if shelf == "presets" else {name: shelves.sentence(shelf, name) for name in shelves.names(shelf)}
+        found = presets()
+    else:
+        found = {name: shelves.sentence(shelf, name) for name in shelves.names(shelf)}
     width = max(map(len, found), default=0)
     for name, sentence in found.items():
         click.echo(f"{name:{width}}  {sentence}")

@@ -3,7 +3,7 @@
 select
   d.root_id, d.split, d.turn_id, d.parent_id, d.text_sha256, d.mentions, d.tweet_id, t.author_id, t.lang, t.text,
   t.reply_prefix, t.media, t.like_count, t.author_followers as followers, t.created_at, t.sources, t.terms,
-  q.text as quoted, t.id is null as dropped
+  q.id as quoted_id, q.text as quoted, q.sources as quoted_sources, q.terms as quoted_terms, t.id is null as dropped
 from dehydrated as d
 left join versions as v on d.tweet_id = v.tweet_id
 left join (
@@ -12,6 +12,6 @@ left join (
   from tweets
 ) as t on coalesce(v.initial_id, d.tweet_id) = t.id
 left join nodes as n on t.id = n.tweet_id
-left join (select id, text from tweets where cast(? as boolean)) as q
+left join quotable as q
   on t.quoted_id = q.id and t.quoted_id <> coalesce(n.parent_id, 0)
 order by d.root_id, d.place nulls last

@@ -1,4 +1,4 @@
--- Conversations that share a cluster, or if it is wanted an author, with more conversations of another split: each belongs
+-- Conversations that share a cluster or an answer, or if it is wanted an author, with more conversations of another split: each belongs
 -- to the split that most of its conversations are in, on a tie to the rarest one.
 select distinct g.root_id as id
 from groups as g
@@ -7,7 +7,7 @@ join (
   from (
     select kind, id, split, count(*) as conversations
     from groups
-    where kind = 'cluster' or cast(? as boolean)
+    where kind <> 'author' or cast(? as boolean)
     group by kind, id, split
   ) as counted
   qualify row_number() over (

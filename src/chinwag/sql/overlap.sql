@@ -1,4 +1,4 @@
--- How many clusters, or authors, are in more than one split after the conversations that leak are gone.
+-- How many clusters, answers or authors are in more than one split after the conversations that leak are gone.
 select count(*) as shared
 from (
   select g.id
