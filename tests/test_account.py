@@ -70,7 +70,7 @@ def made_of(workspace: Path, exclude: list[str], filters: dict[str, Any]) -> lis
 def grouped(steps: list[Step]) -> dict[tuple[str, str | None], list[Step]]:
     found = defaultdict(list)
     for step in steps:
-        found[step["by"], step["value"]].append(step)
+        found[step["scope"], step["value"]].append(step)
     return found
 
 
@@ -85,11 +85,11 @@ def test_what_is_left_is_what_was_less_what_is_lost(
     for group in groups.values():
         left: dict[str, int] = {}
         for step in group:
-            assert step["left"] >= 0
+            assert step["remaining"] >= 0
             if step["lost"] is not None:
                 assert step["lost"] >= 0
-                assert step["left"] == left[step["unit"]] - step["lost"]
-            left[step["unit"]] = step["left"]
+                assert step["remaining"] == left[step["unit"]] - step["lost"]
+            left[step["unit"]] = step["remaining"]
     whole = {(step["stage"], step["rule"]): step for step in groups["all", None]}
     assert len(whole) == len(groups["all", None])
     for by in ("language", "source", "terms"):
@@ -97,11 +97,14 @@ def test_what_is_left_is_what_was_less_what_is_lost(
         for (kind, _), group in groups.items():
             for step in group if kind == by else ():
                 sums[step["stage"], step["rule"]].update(
-                    {key: step[key] or 0 for key in ("left", "lost", "marked", "alone")}
+                    {key: step[key] or 0 for key in ("remaining", "lost", "marked", "alone")}
                 )
         assert sums
         for place, total in sums.items():
-            assert total == {key: whole[place][key] or 0 for key in ("left", "lost", "marked", "alone")}, (by, place)
+            assert total == {key: whole[place][key] or 0 for key in ("remaining", "lost", "marked", "alone")}, (
+                by,
+                place,
+            )
         assert {stage for stage, _ in whole} - {stage for stage, _ in sums} <= {
             "language": {"records"},
             "source": set(),
@@ -112,9 +115,9 @@ def test_what_is_left_is_what_was_less_what_is_lost(
 def left(steps: list[Step], by: str = "all") -> Any:
     """Give what is left of each step of the whole, or of each value."""
     return {
-        (step["stage"], step["rule"], *[step["value"]] * (by != "all")): step["left"]
+        (step["stage"], step["rule"], *[step["value"]] * (by != "all")): step["remaining"]
         for step in steps
-        if step["by"] == by
+        if step["scope"] == by
     }
 
 
@@ -175,12 +178,14 @@ def test_a_tweet_is_lost_at_the_first_rule_that_marks_it(tmp_path: Path) -> None
     }
     filters = {"sensitive": {}, "incomplete": {}, "language": {"keep": ["en"]}}
     curate.run(place, check({"filters": filters}, "recipe"), quiet=True)
-    steps = [step for step in account.run(place).steps if step["by"] == "all" and step["marked"] is not None]
-    assert {step["rule"]: (step["left"], step["lost"], step["marked"], step["alone"]) for step in steps} == expected
+    steps = [step for step in account.run(place).steps if step["scope"] == "all" and step["marked"] is not None]
+    assert {
+        step["rule"]: (step["remaining"], step["lost"], step["marked"], step["alone"]) for step in steps
+    } == expected
     assert [step["rule"] for step in steps] == list(expected)
     assert values(place, "select distinct root_id from turns") == [9]
     curate.run(place, check({"filters": dict(reversed(filters.items()))}, "recipe"), quiet=True)
-    lost = {step["rule"]: step["lost"] for step in account.run(place).steps if step["by"] == "all"}
+    lost = {step["rule"]: step["lost"] for step in account.run(place).steps if step["scope"] == "all"}
     assert [lost[rule] for rule in ("language", "incomplete", "sensitive")] == [3, 2, 1]
 
 
@@ -189,7 +194,7 @@ def test_it_goes_as_far_as_the_workspace_is_made(tmp_path: Path) -> None:
     source.write_text("".join(json.dumps(one) + "\n" for one in [status(1), status(2, to=1, author=2)]))
     place = tmp_path / "workspace"
     ingest.run([source], place, workers=1, quiet=True)
-    assert [step["stage"] for step in account.run(place).steps if step["by"] == "all"] == ["records"] * 4 + [
+    assert [step["stage"] for step in account.run(place).steps if step["scope"] == "all"] == ["records"] * 4 + [
         "sightings"
     ] * 2
     assemble.run(place, quiet=True)
@@ -215,7 +220,7 @@ def test_examples_are_those_of_the_manifests(workspace: Path, tmp_path: Path) ->
         export.run("messages", workspace, tmp_path / name, quiet=True)
     export.run("oasst", workspace, tmp_path / "trees", quiet=True)
     manifest = json.loads((tmp_path / "chats" / "manifest.json").read_bytes())
-    assert manifest["account"] == [step for step in steps if step["by"] == "all"]
+    assert manifest["account"] == [step for step in steps if step["scope"] == "all"]
     assert "README.md" in {entry["name"] for entry in manifest["beside"]}
     found = account.run(workspace, [tmp_path / "chats", tmp_path / "trees"]).steps
     assert [step for step in found if step["unit"] != "example"] == steps
@@ -247,8 +252,8 @@ def test_a_folder_that_is_no_export_is_named(
 
 def step(stage: str, rule: str | None, left: int, lost: int | None = None, *marks: int, **more: Any) -> Any:
     marked, alone = marks or (None, None)
-    fields = {"by": "all", "value": None, "unit": "tweet", "marked": marked, "alone": alone, **more}
-    return {"stage": stage, "rule": rule, "left": left, "lost": lost, **fields}
+    fields = {"scope": "all", "value": None, "unit": "tweet", "marked": marked, "alone": alone, **more}
+    return {"stage": stage, "rule": rule, "remaining": left, "lost": lost, **fields}
 
 
 def test_a_table_of_the_whole() -> None:
@@ -258,7 +263,7 @@ def test_a_table_of_the_whole() -> None:
         step("tweets", None, 2),
         step("filters", "sensitive", 0, 2, 2, 1),
         step("filters", "language", 0, 0, 1, 0),
-        step("tweets", None, 7, by="language", value="en"),
+        step("tweets", None, 7, scope="language", value="en"),
     ]
     assert account.Summary(steps).lines() == [
         "stage    rule         left  lost    share  marked  alone",
@@ -274,7 +279,7 @@ def test_a_table_of_the_whole() -> None:
 
 def test_a_table_by_language_shows_the_most_and_sums_the_others() -> None:
     steps = [
-        step(stage, None, n * factor, by="language", value=f"l{n}" if n else "\x1b[2J")
+        step(stage, None, n * factor, scope="language", value=f"l{n}" if n else "\x1b[2J")
         for n in range(10)
         for stage, factor in (("tweets", 100), ("turns", 1))
     ]

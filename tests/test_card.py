@@ -45,8 +45,8 @@ MANIFEST: dict[str, Any] = {
 
 
 def step(stage: str, rule: str | None, left: int, lost: int | None = None, **more: Any) -> dict[str, Any]:
-    fields = {"by": "all", "value": None, "unit": "tweet", "marked": None, "alone": None, **more}
-    return {"stage": stage, "rule": rule, "left": left, "lost": lost, **fields}
+    fields = {"scope": "all", "value": None, "unit": "tweet", "marked": None, "alone": None, **more}
+    return {"stage": stage, "rule": rule, "remaining": left, "lost": lost, **fields}
 
 
 ACCOUNT = [
@@ -55,9 +55,9 @@ ACCOUNT = [
     step("filters", "language", 700, 300, marked=310, alone=290),
     step("filters", "sensitive", 690, 10, marked=20, alone=10),
     step("conversations", "train", 950, unit="conversation"),
-    step("turns", None, 4000, by="terms", value="stream", unit="turn"),
-    step("turns", None, 1000, by="terms", value="own+unknown", unit="turn"),
-    step("turns", None, 123456, by="language", value="en", unit="turn"),
+    step("turns", None, 4000, scope="terms", value="stream", unit="turn"),
+    step("turns", None, 1000, scope="terms", value="own+unknown", unit="turn"),
+    step("turns", None, 123456, scope="language", value="en", unit="turn"),
 ]
 
 
@@ -242,7 +242,7 @@ def with_data(text: str) -> str:
         "curate": {**MANIFEST["curate"], "filters": filters, "overlap": {text: 0}},
         "examples": {"language": counts, "source": counts},
     }
-    more = [step("turns", None, 1, by="terms", value=text, unit="turn"), step(text, text, 1, unit=text)]
+    more = [step("turns", None, 1, scope="terms", value=text, unit="turn"), step(text, text, 1, unit=text)]
     return card(manifest, [*ACCOUNT, *more], name=text, license=text, contact=text)
 
 

@@ -53,7 +53,7 @@ def test_an_export_passes_as_a_folder_and_file_by_file(workspace: Path, tmp_path
     assert (found.problems, found.broken, found.format) == ([], 0, name)
     assert found.files == summary.files > 0
     assert found.records >= summary.records.total() > 0
-    for path in (tmp_path / name).rglob("*-0*"):
+    for path in (tmp_path / name).rglob("*0.*"):
         one = check.run(str(path))
         assert (one.format, one.problems) == (name, [])
 
@@ -62,7 +62,7 @@ def test_an_export_passes_as_a_folder_and_file_by_file(workspace: Path, tmp_path
 def test_the_format_is_told_by_the_first_record(workspace: Path, tmp_path: Path, name: str) -> None:
     export.run(name, workspace, tmp_path / "out", quiet=True)
     (tmp_path / "out" / "manifest.json").unlink()
-    path = next(one for one in sorted((tmp_path / "out").rglob("*-0*")) if "train" in str(one))
+    path = next(one for one in sorted((tmp_path / "out").rglob("*0.*")) if "train" in str(one))
     found = check.run(str(path), format=None if name not in ("messages", "hf") else name)
     assert (found.format, found.problems) == (name, [])
 

@@ -123,15 +123,15 @@ def test_one_batch_or_many_make_no_difference(workspace: Path, monkeypatch: pyte
 
 
 def test_splits_do_not_move_when_data_is_added(tmp_path: Path) -> None:
-    pairs = [one for n in range(1, 400, 2) for one in (status(n), status(n + 1, to=n, author=2))]
+    pairs = [one for n in range(1, 400, 2) for one in (status(n, f"{n} ways"), status(n + 1, to=n, author=2))]
     halves = Recipe(split=Split(validation=0.3, test=0.3))
     workspace = curated(tmp_path, pairs, halves)
     before = dict(rows(workspace, "select root_id, split from turns"))
     assert set(before.values()) == {"train", "validation", "test"}
     more = tmp_path / "more"
     more.mkdir()
-    other = curated(more, [*pairs, *(status(1000 + n, to=n, author=3) for n in range(1, 400, 4)), *[
-        one for n in range(2001, 2400, 2) for one in (status(n), status(n + 1, to=n, author=2))
+    other = curated(more, [*pairs, *(status(1000 + n, f"{n} more", to=n, author=3) for n in range(1, 400, 4)), *[
+        one for n in range(2001, 2400, 2) for one in (status(n, f"{n} ways"), status(n + 1, to=n, author=2))
     ]], halves)  # fmt: skip
     after = dict(rows(other, "select root_id, split from turns"))
     assert {root_id: after[root_id] for root_id in before} == before

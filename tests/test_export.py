@@ -202,7 +202,7 @@ def test_what_is_too_deep_is_counted(tmp_path: Path) -> None:
     assert manifest(tmp_path / "oasst")["counts"] == {"conversations": 1, "turns": 210, "turns_too_deep": 10}
     (tree,) = lines(tmp_path / "oasst")
     assert len(list(nodes(tree))) == 200
-    run("messages", workspace, tmp_path / "messages")
+    run("messages", workspace, tmp_path / "messages", options={"paths": "best"})
     assert manifest(tmp_path / "messages")["counts"] == {"conversations": 1, "turns": 210}
     assert len(lines(tmp_path / "messages")[0]["messages"]) == 210
 

@@ -9,7 +9,7 @@ import pytest
 
 from chinwag import assemble, curate, export, ingest
 from chinwag.query import run as query
-from chinwag.recipe import Recipe
+from chinwag.recipe import Recipe, Split
 
 REAL = Path(__file__).parents[2] / "shared" / "real" / "trees"
 pytestmark = pytest.mark.skipif(not REAL.is_dir(), reason="the published trees are not on this machine")
@@ -44,7 +44,7 @@ def exported(folder: Path) -> Iterator[tuple[int, int | None]]:
 def test_every_known_parent_is_found_and_exported(name: str, known: int, tmp_path: Path) -> None:
     ingest.run([REAL / name], tmp_path / "ws", quiet=True)
     assemble.run(tmp_path / "ws", quiet=True)
-    curate.run(tmp_path / "ws", Recipe(), quiet=True)
+    curate.run(tmp_path / "ws", Recipe(split=Split(0, 0)), quiet=True)
     export.run("oasst", tmp_path / "ws", tmp_path / "oasst", ids=True, quiet=True)
     authors = dict(rows(tmp_path / "ws", "select id, author_id from tweets"))
     nodes = {row[0]: row[1:] for row in rows(tmp_path / "ws", "select tweet_id, parent_id, root_id from nodes")}

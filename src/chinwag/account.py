@@ -31,17 +31,17 @@ Counts = defaultdict[Group, Counter[Any]]
 class Step(TypedDict):
     """Say how many are left after one rule.
 
-    `left` is `lost` less than at the step before it of the same unit; `lost` is null where counting begins anew. Of
-    what is in trees a rule has `marked` so many in all, and `alone` those that no other rule marks. `by` is all,
+    `remaining` is `lost` less than at the step before it of the same unit; `lost` is null where counting begins anew.
+    Of what is in trees a rule has `marked` so many in all, and `alone` those that no other rule marks. `scope` is all,
     language, source or, of turns and conversations, terms; `value` says which: several sources, or terms, are joined
     by +.
     """
 
     stage: str
     rule: str | None
-    by: str
+    scope: str
     value: str | None
-    left: int
+    remaining: int
     lost: int | None
     unit: str
     marked: int | None
@@ -56,7 +56,7 @@ class Summary:
 
     def line(self) -> str:
         """Say in one line what was read and what came of it."""
-        first = {step["unit"]: step["left"] for step in reversed(self.steps) if step["by"] == "all"}
+        first = {step["unit"]: step["remaining"] for step in reversed(self.steps) if step["scope"] == "all"}
         units = ("record", "sighting", "tweet", "turn", "conversation")
         return ", ".join(f"{first[unit]:,} {unit}s" for unit in units if unit in first) or "nothing was read"
 
@@ -195,8 +195,8 @@ class _Chain:
         marked, alone = marks or (None, None)
         self.steps.append(
             Step(
-                stage=stage, rule=rule, by=self._by, value=self._value, left=left, lost=lost, unit=unit, marked=marked,
-                alone=alone,
+                stage=stage, rule=rule, scope=self._by, value=self._value, remaining=left, lost=lost, unit=unit,
+                marked=marked, alone=alone,
             )
         )  # fmt: skip
 
@@ -262,9 +262,9 @@ def _whole(steps: Iterable[Step]) -> Iterator[list[str]]:
     """Give the rows of the table of the whole."""
     yield ["stage", "rule", "left", "lost", "share", "marked", "alone"]
     for step in steps:
-        if step["by"] == "all":
-            lost, before = step["lost"], step["left"] + (step["lost"] or 0)
-            numbers = [step["left"], lost, step["marked"], step["alone"]]
+        if step["scope"] == "all":
+            lost, before = step["lost"], step["remaining"] + (step["lost"] or 0)
+            numbers = [step["remaining"], lost, step["marked"], step["alone"]]
             cells = ["" if number is None else f"{number:,}" for number in numbers]
             cells.insert(2, "" if lost is None else f"{100 * lost / before if before else 0:.1f} %")
             yield [step["stage"], step["rule"] or "", *cells]
@@ -275,9 +275,9 @@ def _beside(steps: Iterable[Step], by: str) -> Iterator[list[str]]:
     held: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     most: Counter[str] = Counter()
     for step in steps:
-        if step["by"] == by:
-            held[step["stage"], step["rule"] or ""][step["value"] or ""] += step["left"]
-            most[step["value"] or ""] += step["left"]
+        if step["scope"] == by:
+            held[step["stage"], step["rule"] or ""][step["value"] or ""] += step["remaining"]
+            most[step["value"] or ""] += step["remaining"]
     values = [value for value, _ in sorted(most.items(), key=lambda one: (-one[1], one[0]))]
     shown, others = values[:WIDE], values[WIDE:]
     yield ["stage", "rule", *(printable(value) for value in shown), *(["others"] if others else [])]

@@ -7,6 +7,7 @@ from typing import Any
 
 from chinwag import assemble, curate, export, ingest
 from chinwag.errors import NothingToRead, UsageError, WorkspaceError
+from chinwag.exports.postgres import check_address
 from chinwag.pseudonyms import key_of
 from chinwag.recipe import Recipe, check_excluded
 from chinwag.workspace import Workspace
@@ -45,6 +46,8 @@ def run(  # noqa: PLR0913 - the options of all stages
     """
     check_excluded(exclude)
     places = {name: _place(name, options, out) for name, options in recipe.exports.items()}
+    for name, options in recipe.exports.items():
+        export.check_options(name, _own(options), f"exports.{name}")
     for one in places.values():
         if isinstance(one, Path):
             export.check_place(one)
@@ -57,9 +60,14 @@ def run(  # noqa: PLR0913 - the options of all stages
     summary.assembled = assemble.run(place, quotes=recipe.quotes, exclude=left_out, memory=memory, quiet=quiet)
     summary.curated = curate.run(place, recipe, memory=memory, quiet=quiet)
     for name, options in recipe.exports.items():
-        others = {key: value for key, value in options.items() if key != "to"}
-        summary.exported.append(export.run(name, place, places[name], options=others, quiet=quiet, **writing))
+        done = export.run(name, place, places[name], options=_own(options), memory=memory, quiet=quiet, **writing)
+        summary.exported.append(done)
     return summary
+
+
+def _own(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the options that are the format's own: not where it goes."""
+    return {name: value for name, value in options.items() if name != "to"}
 
 
 def _place(name: str, options: Mapping[str, Any], out: Path) -> Path | str:
@@ -68,7 +76,10 @@ def _place(name: str, options: Mapping[str, Any], out: Path) -> Path | str:
         return out / name
     if name == "postgres" and "to" not in options:
         raise UsageError('exports.postgres: to has to be given, as in: to = "postgresql:///tweets"')
-    return str(options.get("to", out / f"conversations.{name}"))
+    place = str(options.get("to", out / f"conversations.{name}"))
+    if name == "postgres":
+        check_address(place)
+    return place
 
 
 def export_without(
@@ -104,4 +115,4 @@ def export_without(
         left_out = [*made["exclude"], *exclude]
         assemble.run(other.path, quotes=made["quotes"], exclude=left_out, memory=memory, quiet=quiet)
         curate.run(other.path, curate.last_recipe(target), memory=memory, quiet=quiet)
-        return export.run(format, other.path, out, quiet=quiet, **writing)
+        return export.run(format, other.path, out, memory=memory, quiet=quiet, **writing)

@@ -17,7 +17,7 @@ from chinwag.tables import TERMS
 
 SPLITS = ("train", "validation", "test")
 SHOWN = 30  # rows of a table of languages or sources; the others are summed
-OWN = ("shard_size", "compress", "ids")  # options of every format
+OWN = ("shard_size", "compress", "ids", "license", "contact", "creator", "url")  # options of every format
 # Twitter's codes for texts that have no language, or none it knows (its documents: "undefined", links, media, …).
 NO_LANGUAGE = {"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"}
 # The upper ends of the Hub's size categories (huggingface/hub-docs, datasetcard.md).
@@ -153,9 +153,15 @@ def _about(manifest: Mapping[str, Any], license: str) -> list[str]:
 def _counts(manifest: Mapping[str, Any], account: Sequence[Row]) -> list[str]:
     """Give the account of the whole, and the examples."""
     rows = [
-        [step["stage"], RULES.get(step["rule"] or "", step["rule"] or ""), step["left"], step["lost"], step["unit"]]
+        [
+            step["stage"],
+            RULES.get(step["rule"] or "", step["rule"] or ""),
+            step["remaining"],
+            step["lost"],
+            step["unit"],
+        ]
         for step in account
-        if step["by"] == "all"
+        if step["scope"] == "all"
     ]
     totals = _by_split(manifest["examples"]["language"].values())
     rows += [["examples", split, totals[split], None, "example"] for split in SPLITS]
@@ -186,7 +192,7 @@ def _examples(manifest: Mapping[str, Any], by: str) -> list[str]:
 
 def _filters(manifest: Mapping[str, Any], account: Sequence[Row]) -> list[str]:
     filters = manifest["curate"].get("filters", {})
-    steps = {step["rule"]: step for step in account if step["by"] == "all" and step["stage"] == "filters"}
+    steps = {step["rule"]: step for step in account if step["scope"] == "all" and step["stage"] == "filters"}
     if not filters:
         return ["None: all trees were taken as they are."]
     rows = []
@@ -204,9 +210,9 @@ def _filters(manifest: Mapping[str, Any], account: Sequence[Row]) -> list[str]:
 
 def _sources(manifest: Mapping[str, Any], account: Sequence[Row]) -> list[str]:
     rows = [
-        [step["value"], _meaning(step["value"]), step["left"]]
+        [step["value"], _meaning(step["value"]), step["remaining"]]
         for step in account
-        if step["by"] == "terms" and step["unit"] == "turn"
+        if step["scope"] == "terms" and step["unit"] == "turn"
     ]
     return [
         *_examples(manifest, "source"),
@@ -229,7 +235,9 @@ def _meaning(terms: str) -> str:
 def _splits(manifest: Mapping[str, Any], account: Sequence[Row]) -> list[str]:
     split, overlap = manifest["curate"].get("split", {}), manifest["curate"].get("overlap", {})
     totals = _by_split(manifest["examples"]["language"].values())
-    held = {step["rule"]: step["left"] for step in account if step["by"] == "all" and step["unit"] == "conversation"}
+    held = {
+        step["rule"]: step["remaining"] for step in account if step["scope"] == "all" and step["unit"] == "conversation"
+    }
     shares = {name: share for name, share in split.items() if name in SPLITS}
     shares["train"] = 1 - sum(shares.values())
     rows = [[name, f"{100 * shares.get(name, 0):g} %", held.get(name), totals[name]] for name in SPLITS]
@@ -307,6 +315,8 @@ def _rebuilding(manifest: Mapping[str, Any]) -> list[str]:
         recipe += [f"{key} = {_toml(value)}" for key, value in values.items()] + [""]
     command = ["chinwag", "build", "FILES", "-o", "dataset", "--recipe", "recipe.toml"]
     command += ["--ids"] if options.get("ids") else []
+    for name in OWN[3:]:
+        command += [f"--{name}", options[name]] if options.get(name) else []
     command += ["--compress", str(options["compress"])] if options.get("compress", "none") != "none" else []
     command += ["--shard-size", str(options["shard_size"])] if "shard_size" in options else []
     fetched = manifest["curate"].get("rehydrated")

@@ -1,5 +1,6 @@
 """Hold files to the rules of those who will read them: each record and, where a format has such rules, a folder."""
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -62,13 +63,17 @@ def run(place: str, *, format: str | None = None) -> Summary:
             summary.add(problem)
         return summary
     files = list(_files(path))
-    if not files:
+    manifest = _manifest(path)
+    if not files and not manifest:
         raise ExportError(f"{place}: no files of records here (.jsonl, .jsonl.gz, .jsonl.zst, .json or .parquet)")
     format = format or _told(path) or _guessed(files[0])
     part = shelves.load("exports", format)
     summary = Summary(format)
+    said = {entry["name"]: entry for entry in manifest["files"]} if manifest else {}
     for file in files:
         _check(part, file, summary)
+        if manifest and (problem := _differs(file, said[str(file.relative_to(path))])):
+            summary.add(f"{file}: {problem}")
     if path.is_dir() and hasattr(part, "check_folder"):
         for problem in part.check_folder(path):
             summary.add(problem)
@@ -97,6 +102,16 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
         return None
     inside = all(isinstance(name, str) and (folder / name).resolve().is_relative_to(folder.resolve()) for name in names)
     return manifest if inside and isinstance(manifest.get("format"), str) else None
+
+
+def _differs(file: Path, entry: dict[str, Any]) -> str | None:
+    """Say whether a file is not the one that its manifest describes."""
+    try:
+        with file.open("rb") as data:
+            digest = hashlib.file_digest(data, "sha256").hexdigest()
+    except OSError:
+        return None  # that it cannot be read has been told
+    return None if digest == entry.get("sha256") else "is not what the manifest says: its sha256 is another"
 
 
 def _told(path: Path) -> str | None:

@@ -31,17 +31,24 @@ from chinwag.workspace import Workspace
 
 @dataclass
 class Summary:
-    """Count conversations and turns, and tweets dropped by rule."""
+    """Count conversations and turns, and what is dropped by rule: tweets or, by some filters, conversations.
+
+    `empty` are the splits that were asked for and have no conversation.
+    """
 
     conversations: int = 0
     turns: int = 0
     drops: Counter[str] = field(default_factory=Counter)
+    empty: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def line(self) -> str:
         """Say it in one line."""
         drops = ", ".join(f"{name} {count:,}" for name, count in sorted(self.drops.items()) if count) or "none"
-        return f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}, {self.seconds:.1f} s"
+        empty = "".join(f", nothing is left for {split}" for split in self.empty)
+        return (
+            f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}{empty}, {self.seconds:.1f} s"
+        )
 
 
 def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bool = False) -> Summary:
@@ -83,6 +90,9 @@ def _curate(engine: Engine, target: Workspace, recipe: Recipe, scratch: Path, su
     with spinner("curate: splits", quiet=quiet):
         overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
         turns, leaked = _without_leaks(engine, turns, scratch, summary)
+        there = {row["split"] for batch in engine.rows(statement("held_splits")) for row in batch.to_pylist()}
+        asked = {"validation": recipe.split.validation, "test": recipe.split.test}
+        summary.empty = [split for split, share in asked.items() if share and there and split not in there]
     for name in recipe.filters:
         summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
     name = f"{target.state.number + 1:08}"
@@ -99,7 +109,7 @@ def _curate(engine: Engine, target: Workspace, recipe: Recipe, scratch: Path, su
     target.commit("curate", replace=made, options=options)
 
 
-def again(workspace: Path, *, quiet: bool = False) -> Summary | None:
+def again(workspace: Path, *, memory: int | None = None, quiet: bool = False) -> Summary | None:
     """Make the turns anew, by the recipe they were made by last, where they are older than the trees.
 
     Raises WorkspaceError where their pseudonyms were made with a key that is not given now: no other may take its place
@@ -111,7 +121,7 @@ def again(workspace: Path, *, quiet: bool = False) -> Summary | None:
     recipe = last_recipe(target)
     if "curate" in target.state.options:
         key_of(target)
-    return run(workspace, recipe, quiet=quiet)
+    return run(workspace, recipe, memory=memory, quiet=quiet)
 
 
 def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,17 +16,24 @@ from typing import Any
 
 from chinwag import __version__, account, shelves
 from chinwag.card import card
-from chinwag.errors import ExportError, WorkspaceError
+from chinwag.errors import ExportError, UsageError, WorkspaceError
+from chinwag.exports._databases import DATASET
 from chinwag.progress import spinner
 from chinwag.pseudonyms import key_of, pseudonym
 from chinwag.recipe import fits, verb
 from chinwag.shaping import conversations
 from chinwag.shards import Shards
+from chinwag.turns import Turn
 from chinwag.workspace import Workspace
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
 SHARD = 256 * 1024 * 1024  # bytes a shard before compression
+PROBE = [
+    Turn(1, None, 0, "u_1", "en", "Tea?", 9, 1, 0, [1], ["v1"], []),
+    Turn(2, 1, 1, "u_2", "en", "Yes.", 3, 1, 1000, [2], ["v1"], []),
+    Turn(3, 1, 1, "u_3", "en", "No.", 9, 1, 2000, [3], ["v1"], []),
+]
 
 
 @dataclass
@@ -53,43 +60,49 @@ def run(  # noqa: PLR0913 - one argument an option
     ids: bool = False,
     license: str = "",
     contact: str = "",
+    creator: str = "",
+    url: str = "",
     options: dict[str, Any] | None = None,
+    memory: int | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Write the workspace's turns in one format to the folder `out`, replacing an export that is there.
 
     Where the format is a database, `out` is its file or address, and what is in it is brought up to date. With `ids`,
-    messages keep the ids of their tweets. `license` and `contact` stand in the card. Raises ExportError where `out`
-    holds something else, cannot be written, or a record breaks its consumer's rules; UsageError where there is no such
-    format, or it has no such option.
+    messages keep the ids of their tweets, and times their milliseconds. `license`, `contact`, `creator` and `url` stand
+    in what describes it. Raises ExportError where `out` holds something else, cannot be written, or a record breaks its
+    consumer's rules; UsageError where there is no such format, or it has no such option.
     """
     part = shelves.load("exports", format)
     options = options or {}
-    fits(verb("exports", format), options, f"export {format}")
+    check_options(format, options, f"export {format}")
     target = Workspace(workspace)
     if not target.state.steps.get("curate"):
         raise WorkspaceError(f"{workspace}: there are no turns yet; run: chinwag curate -w {workspace}")
     if compress not in getattr(part, "COMPRESS", (compress,)):
         compress = "none"
-    said = {name: text for name, text in (("license", license), ("contact", contact)) if text}
-    written = {"shard_size": shard_size, "compress": compress, "ids": ids, **said, **options}
+    said = {"license": license, "contact": contact, "creator": creator, "url": url}
+    about = {name: text for name, text in said.items() if text}
+    written = {"shard_size": shard_size, "compress": compress, "ids": ids, **about, **options}
     manifest = _described(format, part, target, written)
     name = _namer(target, ids)
     if is_database(format):
         with spinner(f"export {format}", quiet=quiet):
             manifest["fingerprint"] = _fingerprint(target)
-            counts = part.write(conversations(target), name, str(out), manifest, **options)
+            counts = part.write(conversations(target, exact=ids), name, str(out), manifest, **options)
         return Summary(str(out), Counter(counts))
     out = Path(out)
     check_place(out)
     place = out.resolve()
     hidden = place.with_name(f".{place.name}.partial")
     try:
+        if not place.exists() and _old(place).exists():  # a run was killed between the two renames
+            _old(place).replace(place)
         shutil.rmtree(hidden, ignore_errors=True)
         hidden.mkdir(parents=True)
         with spinner(f"export {format}", quiet=quiet):
             manifest |= _write(part, target, hidden, name, written, options)
-            _finish(part, target, hidden, name, manifest)
+            _finish(part, target, hidden, name, manifest, memory)
         _swap(hidden, place)
     except OSError as error:
         raise ExportError(f"{error.filename or out}: {error.strerror or error}; nothing was put in place") from error
@@ -100,6 +113,24 @@ def run(  # noqa: PLR0913 - one argument an option
         if entry["kind"] == part.KINDS[0]:
             summary.records[entry["split"]] += entry["records"]
     return summary
+
+
+def check_options(format: str, options: Mapping[str, Any], where: str) -> None:
+    """Try a format's options on a made-up conversation, so that what is wrong with them is told before all the work.
+
+    Raises UsageError.
+    """
+    part = shelves.load("exports", format)
+    fits(verb("exports", format), options, where)
+    try:
+        if is_database(format):
+            if not DATASET.fullmatch(options.get("dataset", "chinwag")):
+                raise UsageError(f"dataset: {options['dataset']!r} is no name")
+        else:
+            for _ in part.records(PROBE, str, **options):
+                pass
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
 
 
 def is_database(format: str) -> bool:
@@ -129,8 +160,12 @@ def _files_of(out: Path) -> set[str]:
         return set()
 
 
+def _old(out: Path) -> Path:
+    return out.with_name(f".{out.name}.old")
+
+
 def _swap(new: Path, out: Path) -> None:
-    old = out.with_name(f".{out.name}.old")
+    old = _old(out)
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():
         out.replace(old)
@@ -182,7 +217,7 @@ def _write(
     examples: dict[str, dict[str, Counter[str]]] = {"language": defaultdict(Counter), "source": defaultdict(Counter)}
     shards: dict[tuple[str, str], Shards] = {}
     with ExitStack() as stack:
-        for split, turns in conversations(target):
+        for split, turns in conversations(target, exact=written["ids"]):
             counts["conversations"] += 1
             counts["turns"] += len(turns)
             if hasattr(part, "DEEPEST"):
@@ -206,11 +241,16 @@ def _write(
 
 
 def _finish(
-    part: ModuleType, target: Workspace, folder: Path, name: Callable[[int], str], manifest: dict[str, Any]
+    part: ModuleType,
+    target: Workspace,
+    folder: Path,
+    name: Callable[[int], str],
+    manifest: dict[str, Any],
+    memory: int | None,
 ) -> None:
     """Write what lies beside the shards: the format's own files, the card, the manifest."""
-    rows = account.read(target)
-    manifest["account"] = [row for row in rows if row["by"] == "all"]
+    rows = account.read(target, memory=memory)
+    manifest["account"] = [row for row in rows if row["scope"] == "all"]
     if hasattr(part, "beside"):
         part.beside(folder, manifest, target, name)
     said = {name: manifest["options"][name] for name in ("license", "contact") if name in manifest["options"]}

@@ -140,5 +140,7 @@ def writing_options(command: Command) -> Command:
         click.option("--ids", is_flag=True, help="Keep tweet ids as message ids; default: pseudonyms."),
         click.option("--license", default="", help="The license that the card states; default: other."),
         click.option("--contact", default="", help="Whom the card tells to ask for removal."),
+        click.option("--creator", default="", help="Who made the data set, as Croissant says it."),
+        click.option("--url", default="", help="Where the data set will be, as Croissant says it."),
     )
     return functools.reduce(lambda inner, option: option(inner), reversed(options), command)

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from chinwag.errors import UsageError, check_known
 from chinwag.turns import Turn
 
-# Turns of a path of `replies`, so that a chain of n turns makes no n²/2. 50 tweets of 280 characters are some 3,500
-# tokens, what models with a small window take; PolyAI's sets (reddit/create_data.py) keep 10 turns before the last two.
+# Turns of a path of `leaves` or `replies`: a chain of n turns must not make n²/2. 50 tweets of 280 characters are some
+# 3,500 tokens, what models with a small window take; PolyAI's sets (reddit/create_data.py) keep 10 before the last two.
 MOST_TURNS = 50
 
 
@@ -21,9 +21,10 @@ def paths_of(turns: list[Turn], which: str, *, most_turns: int = MOST_TURNS) -> 
     - `best`: one path a conversation, from the root to the deepest turn of an assistant; of several that which is liked
       most along the path (unknown counts as none), then that with the oldest ids.
     - `leaves`: all paths from the root that go on as far as they can, cut after their last assistant's turn, each once.
+      Of one that is longer than `most_turns` the last are given.
     - `replies`: for each turn that answers another one path that ends with it, whoever's turn it is by depth: roles are
-      counted from the end, and where that would make the root an assistant's turn, it is left out. No path is longer
-      than `most_turns`, an even number: what lies further back is left out.
+      counted from the end, and where that would make the root an assistant's turn, it is left out. What lies further
+      back than `most_turns`, an even number, is left out.
 
     Only the sequence of paths follows that of the turns. Takes time in proportion to what it is given and gives.
     Raises UsageError for another word or number.
@@ -33,7 +34,7 @@ def paths_of(turns: list[Turn], which: str, *, most_turns: int = MOST_TURNS) -> 
         raise UsageError(f"most_turns: {most_turns} is no even number of turns; the fewest are 2")
     by_id = {turn.id: turn for turn in turns}
     for last, length in WAYS[which](turns):
-        yield _ending(last, min(length, most_turns) if which == "replies" else length, by_id)
+        yield _ending(last, length if which == "best" else min(length, most_turns), by_id)
 
 
 def _ending(last: Turn, length: int, by_id: dict[int, Turn]) -> list[Turn]:

@@ -47,7 +47,7 @@ def load(path: Path | None) -> Recipe:
 
     Raises ChinwagError where the file cannot be read, UsageError where it says what no recipe can say.
     """
-    if path is None or (str(path) in presets() and not path.exists()):
+    if path is None or (str(path) in presets() and not path.is_file()):
         path = PRESETS / f"{path or 'default'}.toml"
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ from chinwag.export import MANIFEST
 from chinwag.exports.ids import check, digest
 from chinwag.progress import spinner
 from chinwag.pseudonyms import key_by
-from chinwag.rendering import Rendering, Tweet, mentioned, text_of
+from chinwag.rendering import Rendering, Tweet, mentioned, says_something, text_of
 from chinwag.shaping import adding, turn_row, tweets_in
 from chinwag.sql import statement
 from chinwag.tables import schema
@@ -287,7 +287,7 @@ def _conversation(rows: list[_Row], key: bytes, rendering: Rendering) -> tuple[l
         parent_id = tweets[0].parent_id
         if parent_id not in depths or turn_id not in texts:
             dropped.update((tweet.id, "missing" if tweet.dropped else "below_dropped") for tweet in tweets)
-        elif not texts[turn_id]:
+        elif not says_something(texts[turn_id]):
             dropped.update((tweet.id, "empty") for tweet in tweets)
         else:
             depths[turn_id] = depths[parent_id] + 1

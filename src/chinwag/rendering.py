@@ -14,11 +14,14 @@ MENTION = re.compile(r"(?:(?<![A-Za-z0-9_])[@\uff20]|[@\uff20](?![A-Za-z0-9_-]+\
 # after a scheme or at a boundary (netflix.com is not x.com), and a link ends before punctuation and other alphabets.
 INNER_LINK = re.compile(
     r"(?:https?://|(?<![A-Za-z0-9_.-]))(?:(?:www|mobile|m|pic)\.)?(?:twitter\.com|x\.com|t\.co)"
-    r"/(?:[!-~]*[A-Za-z0-9_/=#-])?",
+    r"/(?:[!-~]*[A-Za-z0-9_/=#-])?"
+    # Mirrors name people as Twitter does, whatever their own name is.
+    r"|https?://[^\s/]+/[A-Za-z0-9_]{1,20}/status(?:es)?/[0-9]+(?:[!-~]*[A-Za-z0-9_/=#-])?",
     re.IGNORECASE,
 )
 OUTER_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,:;!?)\]}…]", re.IGNORECASE)
 LINK = "[link]"
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # readers and databases choke on them; no client writes them
 PICTURES = {"animated_gif": "gif", "photo": "photo", "video": "video"}
 
 
@@ -81,10 +84,15 @@ def readable(tweet: Tweet, handles: dict[str, str], rendering: Rendering) -> str
     if rendering.quoted == "text" and tweet.quoted:
         quoted = _linked(_without_trailing_links(tweet.quoted), rendering)
         text = "\n".join([text, *(f"> {line}" for line in quoted.splitlines())]).strip()
-    text = redact(text, rendering.redact, tweet.lang)
+    text = redact(CONTROL.sub("", text).strip(), rendering.redact, tweet.lang)
     if rendering.mentions == "placeholder":
         text = MENTION.sub(lambda found: handles.setdefault(found[1].lower(), f"@user{len(handles) + 1}"), text)
     return text
+
+
+def says_something(text: str) -> bool:
+    """Tell a text from one that only has spaces and signs that nobody sees."""
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def mentioned(text: str) -> list[str]:

@@ -57,15 +57,18 @@ def tweets_in(batch: "pa.RecordBatch") -> Iterator[Tweet]:
     return map(Tweet, *(columns[name] for name in ("tweet_id", *Tweet._fields[1:])))
 
 
-def conversations(target: Workspace) -> Iterator[tuple[str, list[Turn]]]:
-    """Give the turns of each conversation, parents first, with its split."""
-    rows = (row for path in target.parts("turns") for row in _rows(path))
+def conversations(target: Workspace, *, exact: bool = True) -> Iterator[tuple[str, list[Turn]]]:
+    """Give the turns of each conversation, parents first, with its split.
+
+    Times that are not `exact` are whole seconds: the milliseconds of a tweet are most of its id.
+    """
+    rows = (row for path in target.parts("turns") for row in _rows(path, exact))
     for _, group in groupby(rows, key=itemgetter(0)):
         turns = list(group)
         yield turns[0][1], [turn for _, _, turn in turns]
 
 
-def _rows(path: Path) -> Iterator[tuple[int, str, Turn]]:
+def _rows(path: Path, exact: bool) -> Iterator[tuple[int, str, Turn]]:
     """Give each turn of a file with its root and its split."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -74,6 +77,8 @@ def _rows(path: Path) -> Iterator[tuple[int, str, Turn]]:
     with pq.ParquetFile(path) as file:
         for batch in file.iter_batches(READ):
             times = batch["created_at"].cast(pa.int64()).to_pylist()
+            if not exact:
+                times = [time and time - time % 1000 for time in times]
             columns = [times if name == "created_at" else batch[name].to_pylist() for name in names]
             places = (batch["root_id"].to_pylist(), batch["split"].to_pylist())
             for root_id, split, *values in zip(*places, *columns, strict=True):

@@ -16,6 +16,7 @@ from chinwag.errors import ExportError
 ENDINGS = {"none": "", "gzip": ".gz", "zstd": ".zst"}
 NAME = "{split}-{number:05}.{kind}"  # of a file, unless the format has names of its own
 BATCH = 5_000  # rows a Parquet row group, unless the format says how many
+GROUP = 16 * 1024 * 1024  # bytes of a row group, as JSON, at most, but for its last row
 
 
 class Shards:
@@ -108,6 +109,7 @@ class _Parquet:
         self.path = path
         self.bytes = self.records = 0
         self._rows: list[dict[str, Any]] = []
+        self._held = 0
         self._schema = part.schema()
         self._most: int = getattr(part, "ROW_GROUP", BATCH)
         # Parquet packs its own columns; uncompressed it would be of use to nobody.
@@ -117,7 +119,8 @@ class _Parquet:
         self._rows.append(record)
         self.bytes += len(line)
         self.records += 1
-        if len(self._rows) == self._most:
+        self._held += len(line)
+        if len(self._rows) == self._most or self._held > GROUP:
             self._write()
 
     def _write(self) -> None:
@@ -125,7 +128,7 @@ class _Parquet:
 
         if self._rows:
             self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
-            self._rows = []
+            self._rows, self._held = [], 0
 
     def close(self) -> None:
         self._write()
@@ -135,7 +138,7 @@ class _Parquet:
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(self.path) as file:
-            for batch in file.iter_batches(BATCH):
+            for batch in file.iter_batches(500):
                 yield from batch.to_pylist()
 
 

@@ -33,6 +33,7 @@ class Rules:
     - `adjacent`: DialogRPT's answer to time in place of SHP's, below.
     - `hours`: with `adjacent`, how far apart the two are at most (DialogRPT trains with 1); 0: no matter.
     - `per_follower`: whether the preferred one must have more, too, for each follower of its author (and one).
+    - `roots`: whether only replies to the first turn are compared, as in SHP, whose posts are that.
     """
 
     by: str = "likes"
@@ -43,6 +44,7 @@ class Rules:
     adjacent: bool = False
     hours: float = 0.0
     per_follower: bool = False
+    roots: bool = False
 
     def __post_init__(self) -> None:
         check_known([self.by], SCORES, "by", "score")
@@ -97,7 +99,7 @@ def pairs_of(turns: list[Turn], rules: Rules) -> Iterator[Pair]:
     """
     below = {} if rules.by == "likes" else _below(turns)
     replies = replies_of(turns)
-    for parent in turns:
+    for parent in turns[:1] if rules.roots else turns:
         siblings = replies.get(parent.id, ())
         if len(siblings) < 2 or (rules.prompt_least and (parent.like_count or 0) < rules.prompt_least):
             continue

@@ -179,9 +179,9 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
     "account": {
         "stage": ("text", "records, sightings, tweets, replies, trees, filters, turns, splits or conversations"),
         "rule": ("text", "what took some, such as a filter; null where counting begins"),
-        "by": ("text", "all, language, source or, of turns and conversations, terms"),
+        "scope": ("text", "all, language, source or, of turns and conversations, terms"),
         "value": ("text", "which language, source or terms; several sources or terms are joined by +; null for all"),
-        "left": ("int64", "how many are left after the rule"),
+        "remaining": ("int64", "how many are left after the rule"),
         "lost": ("int64", "how many fell at it that no rule before took; null where counting begins"),
         "unit": ("text", "what is counted: record, sighting, embedded sighting, tweet, reply, turn or conversation"),
         "marked": ("int64", "how many the rule marks in all"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chinwag.pseudonyms import pseudonym
-from chinwag.rendering import Rendering, Tweet, text_of
+from chinwag.rendering import Rendering, Tweet, says_something, text_of
 
 ROLES = ("prompter", "assistant")  # at even depth, at odd
 
@@ -79,9 +79,9 @@ def turns_of(
         below = run.parent is not None and run.parent.cut
         run.text = text_of(run.tweets, {} if below else handles, rendering)
         run.depth = run.parent.depth + 1 if run.parent else 0
-        run.cut = below or not run.text
+        run.cut = below or not says_something(run.text)
         if run.cut:
-            dropped.update((tweet.id, "below_dropped" if run.text else "empty") for tweet in run.tweets)
+            dropped.update((tweet.id, "below_dropped" if says_something(run.text) else "empty") for tweet in run.tweets)
         else:
             parent_id = run.parent.tweets[0].id if run.parent else None
             turns.append(turn_of(run.tweets, parent_id, run.depth, run.text, key))

@@ -78,7 +78,7 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str, int]], list[int]]] =
 def test_a_filter(case: str, tmp_path: Path) -> None:
     filters, dropped, left = CASES[case]
     workspace = assembled(tmp_path, STATUSES)
-    summary = run(workspace, check({"filters": filters}, "recipe"), quiet=True)
+    summary = run(workspace, check({"filters": filters, "split": {"validation": 0, "test": 0}}, "recipe"), quiet=True)
     assert rows(workspace, "select filter, level, id from drops order by all") == dropped
     assert values(workspace, "select turn_id from turns order by all") == left
     assert summary.turns == len(left)

@@ -111,6 +111,7 @@ def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool
 @click.option("-O", "--option", "settings", type=Setting(), multiple=True, help="An option of the format.")
 @exclude_option
 @writing_options
+@memory_option
 @common
 def export(
     format: str,
@@ -140,12 +141,13 @@ def export(
 
     given = dict(settings) | ({"paths": paths} if paths else {})
     writing["options"] = settings_for(verb("exports", format), given, f"export {format}")
+    stage.check_options(format, writing["options"], f"export {format}")
     if exclude:
         report(build.export_without(format, workspace, out, exclude, quiet=quiet, **writing), quiet, as_json)
         return
     if not stage.is_database(format):
         stage.check_place(Path(out))
-    if curated := before.again(workspace, quiet=quiet):
+    if curated := before.again(workspace, memory=writing["memory"], quiet=quiet):
         report(curated, quiet, as_json=False)
     report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)
 

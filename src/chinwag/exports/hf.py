@@ -84,9 +84,7 @@ def check(record: Any) -> str | None:
 
 def beside(folder: Path, manifest: dict[str, Any], target: Workspace, name: Any) -> None:
     """Write croissant.json; its date is that of the newest turn, for nobody knows when the set will be published."""
-    said = {
-        key: manifest["options"][key] for key in ("name", "license", "creator", "url") if key in manifest["options"]
-    }
+    said = {key: manifest["options"][key] for key in ("license", "creator", "url") if key in manifest["options"]}
     described = croissant.describe(manifest, schema(), date=_newest(target), **said)
     text = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
     (folder / croissant.FILE).write_text(text, encoding="utf-8")

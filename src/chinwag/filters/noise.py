@@ -49,7 +49,9 @@ def drop(
     `links`, no others. Raises UsageError for values out of range.
     """
     check_least(0, tokens=tokens, characters=characters, longest=longest, capitals=capitals)
-    for name, value in {"longest": longest, "capitals": capitals}.items():
+    if tokens == 1 or characters == 1:
+        raise UsageError("tokens, characters: once is no run; the fewest are 2")
+    for name, value in {"longest": longest, "capitals": capitals, "tokens": tokens, "characters": characters}.items():
         if value > HIGHEST:
             raise UsageError(f"{name}: {value} is more than {HIGHEST}")
     check_share(repeated=repeated)
