@@ -104,7 +104,7 @@ def sighting(tweet_id: int, **more: Any) -> Row:
     return {**dict.fromkeys(TABLES["sightings"]), "id": tweet_id, "text": "", "seen_as": "own", "source": "v1", **more}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(rows=sightings, gone=deletes, edited=edits, quotes=st.booleans())
 @example(rows=[sighting(7, reply_to_id=5), sighting(6, reply_to_id=5, reply_to_author_id=1)],
          gone=[{"tweet_id": None, "author_id": 1, "kind": "user_withheld"}], edited=[], quotes=True)  # fmt: skip
@@ -119,7 +119,7 @@ def test_tables_equal_those_of_a_plain_walk(rows: list[Row], gone: list[Row], ed
         assert (summary.newer, summary.joined, summary.lost) == reference.left_out(expected, quotes=quotes)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(rows=sightings, gone=deletes, edited=edits, draw=st.randoms(use_true_random=False))
 def test_bytes_do_not_depend_on_how_the_rows_lie(
     rows: list[Row], gone: list[Row], edited: list[Row], draw: random.Random
@@ -133,7 +133,7 @@ def test_bytes_do_not_depend_on_how_the_rows_lie(
         assert made(Path(one)) == made(Path(other))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(rows=sightings, gone=deletes, edited=edits)
 def test_seeing_everything_again_changes_no_more_than_the_number_of_sightings(
     rows: list[Row], gone: list[Row], edited: list[Row]
@@ -151,7 +151,7 @@ def test_seeing_everything_again_changes_no_more_than_the_number_of_sightings(
         assert reference.read(second, "tweets") == expected
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     told=st.lists(
         st.tuples(

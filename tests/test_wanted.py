@@ -77,7 +77,7 @@ def forests(draw: st.DrawFn) -> tuple[list[Row], list[int]]:
     return tweets, [tweet["id"] for tweet in missing]
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(forest=forests(), filters=st.sampled_from([{}, {"incomplete": {}}, KEPT, {"sensitive": {}}]))
 def test_as_many_turns_join_as_was_said(forest: tuple[list[Row], list[int]], filters: Any) -> None:
     """Add the missing tweets, make everything again by the same recipe, and count the turns of their conversations."""
@@ -92,7 +92,7 @@ def test_as_many_turns_join_as_was_said(forest: tuple[list[Row], list[int]], fil
     assert said == {tweet_id: turns.get(tweet_id, 0) for tweet_id in answered}
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(tweets=sightings, gone=deletes, edited=edits)
 def test_a_filter_that_drops_nothing_changes_nothing(tweets: list[Row], gone: list[Row], edited: list[Row]) -> None:
     tweets = [{**tweet, "lang": tweet["lang"] or "en"} for tweet in tweets]
@@ -101,7 +101,7 @@ def test_a_filter_that_drops_nothing_changes_nothing(tweets: list[Row], gone: li
         table = reference.read(Workspace(place).parts("wanted")[0], "wanted")
         assert ranking(place) == table
         assert ranking(place, recipe(language={"keep": ["en", "ja"]})) == table
-        assert ranking(place, recipe(language={"keep": ["nobody's"]})) == sorted(
+        assert ranking(place, recipe(language={"keep": ["tlh"]})) == sorted(
             ({**row, "unlocks": 0} for row in table), key=lambda row: (-row["replies"], row["tweet_id"])
         )
 

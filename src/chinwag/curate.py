@@ -6,6 +6,7 @@ A filter marks and never deletes: `drops` says of every tweet of a tree that is 
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
@@ -33,7 +34,7 @@ from chinwag.workspace import Workspace
 class Summary:
     """Count conversations and turns, and what is dropped by rule: tweets or, by some filters, conversations.
 
-    `empty` are the splits that were asked for and have no conversation.
+    `empty` are the splits of which every conversation leaks.
     """
 
     conversations: int = 0
@@ -56,8 +57,6 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
 
     Raises WorkspaceError where nothing was assembled.
     """
-    from chinwag.engines.duckdb import DuckDB
-
     started = time.perf_counter()
     target = Workspace(workspace)
     if not target.state.steps.get("assemble"):
@@ -68,37 +67,50 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
         raise WorkspaceError(f"{workspace}: the trees hold what the recipe excludes; run: chinwag assemble {left_out}")
     summary = Summary()
     with target.writing() as scratch:
-        with DuckDB(scratch, memory=memory) as engine:
-            _curate(engine, target, recipe, scratch, summary, quiet=quiet)
+        if not target.fresh("clusters", after="assemble"):
+            with spinner("curate: clusters", quiet=quiet), _database(target, scratch, memory) as engine:
+                part = target.adopt("clusters", clusters.run(engine, scratch), f"{target.state.number + 1:08}")
+                target.commit("clusters", replace={"clusters": [part]})
+        with _database(target, scratch, memory) as engine:
+            key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
+            ruled = _run_filters(engine, recipe, scratch, summary, quiet=quiet)
+        with _database(target, scratch, memory) as engine:
+            engine.read("drops", [ruled])
+            _shape(engine, target, recipe, key, ruled, summary, quiet=quiet)
         with spinner("curate: account", quiet=quiet):
             account.keep(target, scratch, memory=memory)
     summary.seconds = time.perf_counter() - started
     return summary
 
 
-def _curate(engine: Engine, target: Workspace, recipe: Recipe, scratch: Path, summary: Summary, *, quiet: bool) -> None:
-    """Make and commit the tables."""
-    for table in ("tweets", "nodes", "conversations"):
-        engine.read(table, target.parts(table))
-    key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
-    _cluster(engine, target, scratch, quiet=quiet)
-    _run_filters(engine, recipe, scratch, quiet=quiet)
-    ruled = scratch / "drops.parquet"
-    engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
+@contextmanager
+def _database(target: Workspace, scratch: Path, memory: int | None) -> Iterator[Engine]:
+    """Give a database to one step alone, for what one has filled is in the way of the next."""
+    from chinwag.engines.duckdb import DuckDB
+
+    with DuckDB(scratch, memory=memory) as engine:
+        for table in ("tweets", "nodes", "conversations", "clusters"):
+            engine.read(table, target.parts(table))
+        yield engine
+
+
+def _shape(
+    engine: Engine, target: Workspace, recipe: Recipe, key: bytes, ruled: Path, summary: Summary, *, quiet: bool
+) -> None:
+    """Make turns of what the filters left, leave out what would leak, and commit both."""
+    scratch = ruled.parent
     with spinner("curate: turns", quiet=quiet):
         turns, cut = _write_turns(engine, recipe, key, scratch, summary)
     with spinner("curate: splits", quiet=quiet):
         overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
         turns, leaked = _without_leaks(engine, turns, scratch, summary)
-        there = {row["split"] for batch in engine.rows(statement("held_splits")) for row in batch.to_pylist()}
-        asked = {"validation": recipe.split.validation, "test": recipe.split.test}
-        summary.empty = [split for split, share in asked.items() if share and there and split not in there]
-    for name in recipe.filters:
-        summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
+        summary.empty = [row["split"] for batch in engine.rows(statement("emptied")) for row in batch.to_pylist()]
     name = f"{target.state.number + 1:08}"
-    made = {"turns": [target.adopt("turns", turns, name)]}
     parts = {name: ruled, f"{name}-cut": cut, f"{name}-leaks": leaked}
-    made["drops"] = [target.adopt("drops", part, one) for one, part in parts.items()]
+    made = {
+        "turns": [target.adopt("turns", turns, name)],
+        "drops": [target.adopt("drops", part, one) for one, part in parts.items()],
+    }
     options = {
         "key": describe(key),
         "filters": dict(recipe.filters),
@@ -143,18 +155,8 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
     return Recipe(filters=options["filters"], turns=turns, split=Split(**options["split"]))
 
 
-def _cluster(engine: Engine, target: Workspace, scratch: Path, *, quiet: bool) -> None:
-    """Make the engine know `clusters`: those of the workspace or, where the trees are newer, new ones."""
-    if not target.fresh("clusters", after="assemble"):
-        with spinner("curate: clusters", quiet=quiet):
-            made = clusters.run(engine, scratch)
-        part = target.adopt("clusters", made, f"{target.state.number + 1:08}")
-        target.commit("clusters", replace={"clusters": [part]})
-    engine.read("clusters", target.parts("clusters"))
-
-
-def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, *, quiet: bool) -> None:
-    """Collect in `drops` what each filter of the recipe drops."""
+def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary, *, quiet: bool) -> Path:
+    """Write as `drops` what each filter of the recipe drops."""
     engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
     for name, options in recipe.filters.items():
         part = shelves.load("filters", name)
@@ -165,6 +167,10 @@ def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, *, quiet: bool) 
             else:
                 engine.make("dropped", select, values)
             engine.append("drops", statement("drops"), [part.LEVEL, name])
+        summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
+    ruled = scratch / "drops.parquet"
+    engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
+    return ruled
 
 
 def _judge(engine: Engine, judge: Judge, select: str, values: Sequence[Value], part: Path) -> None:

@@ -103,7 +103,7 @@ def _tests(tokens: int, characters: int, repeated: float) -> list[Callable[[str]
         run = re.compile(rf"(\S)\1{{{characters - 1},}}")
         tests.append(lambda text: run.search(text) is not None)
     if repeated < 1:
-        tests.append(lambda text: _repeated(text) > repeated)
+        tests.append(lambda text: _may_repeat(text, repeated) and _repeated(text) > repeated)
     return tests
 
 
@@ -112,6 +112,15 @@ def _runs(tokens: list[str], least: int) -> bool:
     if least > 1 and True not in map(eq, tokens, islice(tokens, 1, None)):  # nearly all; `groupby` takes much longer
         return False
     return any(sum(1 for _ in same) >= least for _, same in groupby(tokens))
+
+
+def _may_repeat(text: str, share: float) -> bool:
+    """Tell cheaply texts whose words, if it has words, repeat too little; 20 letters are for those cut at the ends."""
+    words = text.split()
+    if len(words) * 12 < len(text):
+        return True
+    again = len(text) - sum(map(len, set(words))) - len(words)
+    return again + 20 > share * len(text)
 
 
 def _repeated(text: str) -> float:
