@@ -203,7 +203,7 @@ def _phrases(seed: int) -> Iterator[str]:
         length = source.randint(20, 46)
         phrase = ""
         while len(phrase) < length:
-            phrase += " " + words[int(5000 ** source.random())]
+            phrase += " " + words[source.randrange(5000)]
         yield phrase.strip()
 
 

@@ -4,4 +4,4 @@ from (select distinct root_id, split from kept) as k
 left join leaks as l on k.root_id = l.id
 group by k.split
 having count(*) = count(l.id)
-order by k.split
+order by k.split nulls last
