@@ -71,6 +71,21 @@ def lines(*records: object) -> bytes:
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
 
+def test_a_data_set_is_checked_export_by_export(workspace: Path, tmp_path: Path) -> None:
+    for name in ("messages", "hf"):
+        export.run(name, workspace, tmp_path / name, quiet=True)
+    (tmp_path / "workspace").mkdir()
+    found = check.run(str(tmp_path))
+    assert (found.format, found.problems, found.files) == ("2 exports", [], 2)
+    (tmp_path / "hf" / "train-00007.parquet").write_bytes(b"more")
+    (tmp_path / "messages" / "train-00000.jsonl").write_bytes(lines(CHAT))
+    problems = check.run(str(tmp_path)).problems
+    assert [problem.partition(": ")[2].split(",")[0] for problem in problems] == [
+        "the manifest does not name it",
+        "is not what the manifest says: its sha256 is another",
+    ]
+
+
 BROKEN: dict[str, tuple[str, bytes, list[str]]] = {
     "a rule": ("a.jsonl", lines(CHAT, {"messages": CHAT["messages"][:1]}), ["record 2: the assistant says nothing"]),
     "no JSON": ("a.jsonl", lines(CHAT) + b"{\n" + lines(CHAT), ["record 2: no JSON: Expecting property name"]),

@@ -400,3 +400,13 @@ def test_a_refused_export_touches_nothing(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_sizes(text: str, size: int) -> None:
     assert Size().convert(text, None, None) == size
+
+
+def test_export_remakes_trees_that_are_older_than_what_was_read(tmp_path: Path) -> None:
+    workspace = assembled(tmp_path, TRIO[:1] + PAIR[1:])
+    assert chinwag_run("export", "messages", "-w", workspace, "-o", tmp_path / "out").returncode == 0
+    (tmp_path / "gone.jsonl").write_text('{"delete": {"status": {"id": 2, "user_id": 2}}}\n')
+    assert chinwag_run("ingest", tmp_path / "gone.jsonl", "-w", workspace).returncode == 0
+    done = chinwag_run("export", "messages", "-w", workspace, "-o", tmp_path / "out")
+    assert (done.returncode, done.stderr.count("\n")) == (0, 3)
+    assert not list((tmp_path / "out").glob("*.jsonl"))

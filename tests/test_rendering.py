@@ -24,6 +24,9 @@ TEXTS = {
     "see https://t.co/AbC there": "see [link] there",
     "see (https://twitter.com/some_one/status/20), there.": "see ([link]), there.",
     "twitter.com/some_one said": "[link] said",
+    "see https://www.twitter.com:443/a or https://twitter.com?screen_name=some_one ok": "see [link] or [link] ok",
+    "by https://tweetdeck.twitter.com/a and http://nitter.net/some_one/status/20#m ok": "by [link] and [link] ok",
+    "me@exa\u200bmple.org @\u2060some_one\x00\x1b[31m": "[email] @user1[31m",
     "a https://t.co/a b https://t.co/b https://t.co/c": "a [link] b",
     "これhttps://t.co/AbC123です": "これ[link]です",
     "これ\u3000https://t.co/AbC123\u3000続き": "これ\u3000[link]\u3000続き",
@@ -82,7 +85,7 @@ def test_a_tweet_without_words_says_what_it_is(text: str, media: list[str], pref
 FULL = tweet(
     1,
     text="look, @bob: https://example.org/a?b=c, (http://b.org/x). me@example.org https://t.co/x",
-    media=[("photo", "a  cat\nof @carol"), ("video", None)],
+    media=[("photo", "a  cat\nof @carol https://x.com/carol/status/1"), ("video", None)],
     quoted="so says @dora\nhttps://t.co/y and https://x.com/dora/status/1",
 )
 LOOK = "look, @user1: https://example.org/a?b=c, (http://b.org/x). [email]"
@@ -92,7 +95,7 @@ RENDERED = {
     "links as placeholders": (Rendering(links="placeholder"), "look, @user1: [link], ([link]). [email]"),
     "no links": (Rendering(links="remove"), "look, @user1: , (). [email]"),
     "what it shows": (Rendering(media="kind"), LOOK + " [photo] [video]"),
-    "what it shows, described": (Rendering(media="alt"), LOOK + " [photo: a cat of @user2] [video]"),
+    "what it shows, described": (Rendering(media="alt"), LOOK + " [photo: a cat of @user2 [link]] [video]"),
     "what it quotes": (Rendering(quoted="text"), LOOK + "\n> so says @user2\n> [link] and"),
     "nothing redacted": (Rendering(redact=("phone",)), LOOK.replace("[email]", "me@example.org")),
 }

@@ -107,10 +107,13 @@ def run(
     return summary
 
 
-def again(workspace: Path, *, memory: int | None = None, quiet: bool = True) -> Summary | None:
-    """Make the trees anew, in the way in which they were made last; None where they are those of all that was read."""
+def again(workspace: Path, *, memory: int | None = None, quiet: bool = True, first: bool = True) -> Summary | None:
+    """Make the trees anew, in the way in which they were made last; None where they are those of all that was read.
+
+    Where there are none yet they are made if it is to be the `first` time.
+    """
     target = Workspace(workspace)
-    if target.fresh("assemble", after="ingest"):
+    if target.fresh("assemble", after="ingest") or not (first or target.state.steps.get("assemble")):
         return None
     return run(workspace, **target.state.options.get("assemble", {}), memory=memory, quiet=quiet)
 

@@ -54,30 +54,45 @@ def run(place: str, *, format: str | None = None) -> Summary:
     nothing is there to check or its format cannot be told, UsageError where there is no such format.
     """
     path = Path(place)
-    database = "postgres" if place.startswith(ADDRESS) else DATABASES.get(path.suffix.lower())
-    if format is None and database:
-        format = database
+    if format is None:
+        database = "postgres" if place.lower().startswith(ADDRESS) else DATABASES.get(path.suffix.lower())
+        format = database or _told(path)
     if format is not None and is_database(format):
         summary = Summary(format, files=1)
         for problem in shelves.load("exports", format).check_database(place):
             summary.add(problem)
         return summary
-    files = list(_files(path))
     manifest = _manifest(path)
+    if format is None and path.is_dir() and (inner := [one for one in sorted(path.iterdir()) if _manifest(one)]):
+        return _all(inner)
+    files = list(_files(path))
     if not files and not manifest:
         raise ExportError(f"{place}: no files of records here (.jsonl, .jsonl.gz, .jsonl.zst, .json or .parquet)")
-    format = format or _told(path) or _guessed(files[0])
+    format = format or _guessed(files[0])
     part = shelves.load("exports", format)
     summary = Summary(format)
-    said = {entry["name"]: entry for entry in manifest["files"]} if manifest else {}
     for file in files:
         _check(part, file, summary)
-        if manifest and (problem := _differs(file, said[str(file.relative_to(path))])):
-            summary.add(f"{file}: {problem}")
-    if path.is_dir() and hasattr(part, "check_folder"):
-        for problem in part.check_folder(path):
-            summary.add(problem)
+    for problem in _unlike(path, files, manifest) if manifest else ():
+        summary.add(problem)
+    for problem in part.check_folder(path) if path.is_dir() and hasattr(part, "check_folder") else ():
+        summary.add(problem)
     return summary
+
+
+def _all(folders: list[Path]) -> Summary:
+    """Check the exports of a data set, each by its own manifest."""
+    whole = Summary(f"{len(folders)} exports")
+    for folder in folders:
+        one = run(str(folder))
+        whole.files, whole.records = whole.files + one.files, whole.records + one.records
+        whole.broken += one.broken
+        whole.problems = [*whole.problems, *one.problems][:SHOWN]
+    return whole
+
+
+def _records_in(folder: Path) -> list[Path]:
+    return sorted(one for one in folder.rglob("*") if one.name.endswith((*LINES, ".parquet")) and one.is_file())
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -90,7 +105,7 @@ def _files(path: Path) -> Iterator[Path]:
     if (manifest := _manifest(path)) is not None:
         yield from (path / entry["name"] for entry in manifest["files"])
         return
-    yield from sorted(one for one in path.rglob("*") if one.name.endswith((*LINES, ".parquet")) and one.is_file())
+    yield from _records_in(path)
 
 
 def _manifest(folder: Path) -> dict[str, Any] | None:
@@ -104,14 +119,17 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     return manifest if inside and isinstance(manifest.get("format"), str) else None
 
 
-def _differs(file: Path, entry: dict[str, Any]) -> str | None:
-    """Say whether a file is not the one that its manifest describes."""
-    try:
-        with file.open("rb") as data:
-            digest = hashlib.file_digest(data, "sha256").hexdigest()
-    except OSError:
-        return None  # that it cannot be read has been told
-    return None if digest == entry.get("sha256") else "is not what the manifest says: its sha256 is another"
+def _unlike(folder: Path, files: list[Path], manifest: dict[str, Any]) -> Iterator[str]:
+    """Say which files of a folder are not as its manifest has them."""
+    said = {entry["name"]: entry.get("sha256") for entry in manifest["files"]}
+    for file in files:
+        if file.is_file():  # that others cannot be read has been told
+            with file.open("rb") as data:
+                if hashlib.file_digest(data, "sha256").hexdigest() != said[str(file.relative_to(folder))]:
+                    yield f"{file}: is not what the manifest says: its sha256 is another"
+    for file in _records_in(folder):
+        if str(file.relative_to(folder)) not in said:
+            yield f"{file}: the manifest does not name it, but readers may take it for a shard"
 
 
 def _told(path: Path) -> str | None:

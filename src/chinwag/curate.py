@@ -64,7 +64,11 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
     kept = set(recipe.exclude_sources) - set(target.state.options["assemble"].get("exclude", ()))
     if kept:
         left_out = " ".join(f"--exclude-source {name}" for name in sorted(recipe.exclude_sources))
-        raise WorkspaceError(f"{workspace}: the trees hold what the recipe excludes; run: chinwag assemble {left_out}")
+        remedy = f"run: chinwag assemble -w {workspace} {left_out}"
+        raise WorkspaceError(f"{workspace}: the trees hold what the recipe excludes; {remedy}")
+    if target.state.options["assemble"].get("quotes") and not recipe.quotes:
+        remedy = f"run: chinwag assemble -w {workspace} --no-quotes"
+        raise WorkspaceError(f"{workspace}: the trees join quotes, which the recipe does not; {remedy}")
     summary = Summary()
     with target.writing() as scratch:
         if not target.fresh("clusters", after="assemble"):

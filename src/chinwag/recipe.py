@@ -17,6 +17,7 @@ from chinwag.rendering import Rendering
 from chinwag.tables import TERMS
 
 Options = Mapping[str, Any]
+LARGEST = 2**53  # what every database and reader of numbers holds
 PRESETS = Path(__file__).parent / "presets"
 
 
@@ -160,6 +161,8 @@ def fits(verb: Callable[..., Any], options: Any, where: str) -> None:
     if missing:
         raise UsageError(f"{where}: {', '.join(missing)} has to be given")
     for name, value in options.items():
+        if isinstance(value, int) and abs(value) > LARGEST:
+            raise UsageError(f"{where}.{name}: {value} is more than any count")
         annotation = keywords[name].annotation
         if annotation is not inspect.Parameter.empty and not isinstance(annotation, str):
             _is(value, annotation, f"{where}.{name}")

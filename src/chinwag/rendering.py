@@ -13,15 +13,16 @@ MENTION = re.compile(r"(?:(?<![A-Za-z0-9_])[@\uff20]|[@\uff20](?![A-Za-z0-9_-]+\
 # Links within Twitter name a handle and a tweet: photos of the tweet itself, what it quotes, profiles. A host begins
 # after a scheme or at a boundary (netflix.com is not x.com), and a link ends before punctuation and other alphabets.
 INNER_LINK = re.compile(
-    r"(?:https?://|(?<![A-Za-z0-9_.-]))(?:(?:www|mobile|m|pic)\.)?(?:twitter\.com|x\.com|t\.co)"
-    r"/(?:[!-~]*[A-Za-z0-9_/=#-])?"
+    r"(?:https?://(?:[A-Za-z0-9-]+\.)*|(?<![A-Za-z0-9_.-])(?:(?:www|mobile|m|pic)\.)?)(?:twitter\.com|x\.com|t\.co)"
+    r"(?::[0-9]+)?[/?](?:[!-~]*[A-Za-z0-9_/=#-])?"
     # Mirrors name people as Twitter does, whatever their own name is.
     r"|https?://[^\s/]+/[A-Za-z0-9_]{1,20}/status(?:es)?/[0-9]+(?:[!-~]*[A-Za-z0-9_/=#-])?",
     re.IGNORECASE,
 )
 OUTER_LINK = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,:;!?)\]}…]", re.IGNORECASE)
 LINK = "[link]"
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # readers and databases choke on them; no client writes them
+# Readers and databases choke on control characters; behind those of no width addresses and names hide.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2060\ufeff]")
 PICTURES = {"animated_gif": "gif", "photo": "photo", "video": "video"}
 
 
@@ -74,7 +75,7 @@ def readable(tweet: Tweet, handles: dict[str, str], rendering: Rendering) -> str
     `handles` holds the conversation's placeholders, and is added to. A tweet that is only a picture or a link says so,
     and one that only names people, who then stand in its reply prefix, names them.
     """
-    text = _linked(_without_trailing_links(tweet.text), rendering)
+    text = _linked(_without_trailing_links(CONTROL.sub("", tweet.text)), rendering)
     shown = _shown(tweet, rendering)
     if not text and tweet.text.strip() and not shown and rendering.links != "remove":
         shown = LINK
@@ -82,7 +83,7 @@ def readable(tweet: Tweet, handles: dict[str, str], rendering: Rendering) -> str
         text = " ".join(part for part in (text, shown) if part)
     text = text or tweet.reply_prefix or ""
     if rendering.quoted == "text" and tweet.quoted:
-        quoted = _linked(_without_trailing_links(tweet.quoted), rendering)
+        quoted = _linked(_without_trailing_links(CONTROL.sub("", tweet.quoted)), rendering)
         text = "\n".join([text, *(f"> {line}" for line in quoted.splitlines())]).strip()
     text = redact(CONTROL.sub("", text).strip(), rendering.redact, tweet.lang)
     if rendering.mentions == "placeholder":
@@ -106,7 +107,7 @@ def _shown(tweet: Tweet, rendering: Rendering) -> str:
         return ""
     pictures = []
     for kind, alt in tweet.media:
-        said = f": {' '.join(alt.split())}" if rendering.media == "alt" and alt else ""
+        said = f": {' '.join(_linked(alt, rendering).split())}" if rendering.media == "alt" and alt else ""
         pictures.append(f"[{PICTURES[kind]}{said}]" if kind in PICTURES else LINK)
     return " ".join(pictures)
 

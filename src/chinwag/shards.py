@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from math import inf
 from pathlib import Path
 from types import ModuleType
@@ -32,9 +33,10 @@ class Shards:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, failed: object, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(*([Exception] if failed else [])):  # what failed first is what is told
+                self._file.close()
 
     def add(self, record: dict[str, Any]) -> None:
         """Write one record, beginning a new file where this one is full."""

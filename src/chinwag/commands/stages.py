@@ -126,14 +126,15 @@ def export(
 ) -> None:
     """Write turns in one format; `chinwag list exports` names them.
 
-    Turns that are not there yet, or older than the trees, are made first: by the recipe they were made by last, or the
-    default one. With --exclude-source the export is what it would be if that source had never been read; the workspace
-    stays as it is.
+    Trees that are older than what was read, and turns that are older than the trees or not there yet, are made first:
+    turns by the recipe they were made by last, or the default one. With --exclude-source the export is what it would be
+    if that source had never been read; the workspace stays as it is.
 
     Of a conversation, --paths best makes one chat, leaves all that there are, replies one that ends with each reply.
 
     Example: chinwag export messages -w tweets -o chats --paths best --exclude-source x-api
     """
+    from chinwag import assemble as trees
     from chinwag import build
     from chinwag import curate as before
     from chinwag import export as stage
@@ -147,6 +148,8 @@ def export(
         return
     if not stage.is_database(format):
         stage.check_place(Path(out))
+    if assembled := trees.again(workspace, memory=writing["memory"], quiet=quiet, first=False):
+        report(assembled, quiet, as_json=False)
     if curated := before.again(workspace, memory=writing["memory"], quiet=quiet):
         report(curated, quiet, as_json=False)
     report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)
