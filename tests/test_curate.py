@@ -233,7 +233,7 @@ def test_turns_are_not_made_anew_with_a_weaker_key(tmp_path: Path, monkeypatch: 
 def test_a_recipe_that_excludes_what_is_in_the_trees_is_refused(tmp_path: Path) -> None:
     workspace = curated(tmp_path, [status(1, author=1), status(2, to=1, author=2)])
     recipe = Recipe(exclude_sources=("x-api",))
-    with pytest.raises(WorkspaceError, match="run: chinwag assemble -w .* --exclude-source x-api"):
+    with pytest.raises(WorkspaceError, match=r"run: chinwag assemble -w .* --exclude-source x-api"):
         curate.run(workspace, recipe, quiet=True)
     assemble.run(workspace, exclude=("web", "x-api"), quiet=True)
     assert curate.run(workspace, recipe, quiet=True).turns == 2
