@@ -251,7 +251,11 @@ def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary)
 
 
 def _tweets(engine: Engine, rendering: Rendering) -> Iterator[tuple[int, Tweet]]:
-    """Give each tweet in a tree with its root, conversation by conversation."""
+    """Give each tweet in a tree with its root, conversation by conversation, parents before those who answer them.
+
+    Joining and sorting are two steps, because either may take all the memory there is.
+    """
     engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
-    for batch in engine.rows(statement("thread")):
+    engine.make("thread", statement("thread"))
+    for batch in engine.rows("select * from thread order by root_id, depth, tweet_id"):
         yield from zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True)
