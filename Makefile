@@ -61,7 +61,7 @@ bench: setup ## Run the benchmarks
 
 lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions that pyproject.toml allows
 	@mkdir -p build
-	$(LOCK_VENV)/bin/pip-compile pyproject.toml --extra dev --extra databases --extra similarity --all-build-deps --allow-unsafe --strip-extras \
+	$(LOCK_VENV)/bin/pip-compile pyproject.toml --extra dev --extra databases --extra similarity --extra web --all-build-deps --allow-unsafe --strip-extras \
 		--generate-hashes --upgrade --quiet --no-header --no-emit-options --no-emit-index-url \
 		--no-emit-find-links --no-emit-trusted-host --output-file build/requirements.lock
 	@if grep -nE '://|^-|(^|[ (])/' build/requirements.lock; then \

@@ -8,7 +8,7 @@ import traceback
 import click
 
 from chinwag import __version__
-from chinwag.commands import inspect, originals, stages
+from chinwag.commands import inspect, looking, originals, stages
 from chinwag.errors import ChinwagError
 
 # Commands that go on where they were stopped.
@@ -25,7 +25,7 @@ def cli() -> None:
     """
 
 
-for command in (*stages.COMMANDS, *originals.COMMANDS, *inspect.COMMANDS):
+for command in (*stages.COMMANDS, *originals.COMMANDS, *looking.COMMANDS, *inspect.COMMANDS):
     cli.add_command(command)
 
 

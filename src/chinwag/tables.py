@@ -154,6 +154,11 @@ TABLES: dict[str, dict[str, tuple[str, str]]] = {
             "characters of its text without mentions, links, signs and spaces, Chinese, Japanese and Korean ones twice",
         ),
     },
+    "marks": {
+        "tweet_id": ("id", "a tweet that was the root of a conversation when somebody marked it"),
+        "mark": ("text", "keep: whatever the filters say; drop; null: there is only a note"),
+        "note": ("text", "what was noted; null for nothing"),
+    },
     "drops": {
         "id": ("id", "a tweet, or the root of a conversation"),
         "level": ("text", "tweet or conversation"),
