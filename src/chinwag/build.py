@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chinwag import assemble, curate, export, ingest
+from chinwag import assemble, curate, export, ingest, report
 from chinwag.errors import NothingToRead, UsageError, WorkspaceError
 from chinwag.exports.postgres import check_address
 from chinwag.pseudonyms import key_of
@@ -21,6 +21,7 @@ class Summary:
     assembled: assemble.Summary | None = None
     curated: curate.Summary | None = None
     exported: list[export.Summary] = field(default_factory=list)
+    reported: report.Summary | None = None
 
 
 def run(  # noqa: PLR0913 - the options of all stages
@@ -37,7 +38,7 @@ def run(  # noqa: PLR0913 - the options of all stages
     quiet: bool = False,
     **writing: Any,
 ) -> Summary:
-    """Ingest, assemble, curate and export each format of the recipe to a folder of its own in `out`.
+    """Ingest, assemble, curate, export each format of the recipe to a folder of its own in `out`, and write the report.
 
     The workspace is `out/workspace` unless it is named; what it has already is not read again. Sources and terms that
     `exclude` names are left out, as are those of the recipe. `writing` goes to every export. Raises NothingToRead where
@@ -51,6 +52,7 @@ def run(  # noqa: PLR0913 - the options of all stages
     for one in places.values():
         if isinstance(one, Path):
             export.check_place(one)
+    report.check_place(out / report.PAGE)
     place = workspace or out / "workspace"
     columns = columns or recipe.columns
     summary = Summary(ingest.run(paths, place, source=source, columns=columns, workers=workers, quiet=quiet))
@@ -62,6 +64,9 @@ def run(  # noqa: PLR0913 - the options of all stages
     for name, options in recipe.exports.items():
         done = export.run(name, place, places[name], options=_own(options), memory=memory, quiet=quiet, **writing)
         summary.exported.append(done)
+    out.mkdir(parents=True, exist_ok=True)
+    folders = [one for one in places.values() if isinstance(one, Path)]
+    summary.reported = report.run(place, out / report.PAGE, folders, memory=memory, quiet=quiet)
     return summary
 
 
@@ -110,7 +115,7 @@ def export_without(
         if "curate" in target.state.options:
             key_of(target)
         other = Workspace(scratch / "workspace", create=True)
-        given = {table: [str(part.absolute()) for part in target.parts(table)] for table in assemble.GIVEN}
+        given = {table: [str(part.absolute()) for part in target.parts(table)] for table in (*assemble.GIVEN, "marks")}
         other.commit("ingest", add=given)
         left_out = [*made["exclude"], *exclude]
         assemble.run(other.path, quotes=made["quotes"], exclude=left_out, memory=memory, quiet=quiet)

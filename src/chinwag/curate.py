@@ -93,7 +93,7 @@ def _database(target: Workspace, scratch: Path, memory: int | None) -> Iterator[
     from chinwag.engines.duckdb import DuckDB
 
     with DuckDB(scratch, memory=memory) as engine:
-        for table in ("tweets", "nodes", "conversations", "clusters"):
+        for table in ("tweets", "nodes", "conversations", "clusters", "marks"):
             engine.read(table, target.parts(table))
         yield engine
 
@@ -126,18 +126,24 @@ def _shape(
 
 
 def again(workspace: Path, *, memory: int | None = None, quiet: bool = False) -> Summary | None:
-    """Make the turns anew, by the recipe they were made by last, where they are older than the trees.
+    """Make the turns anew, by the recipe they were made by last, where they are older than the trees or the marks.
 
     Raises WorkspaceError where their pseudonyms were made with a key that is not given now: no other may take its place
     unnoticed.
     """
     target = Workspace(workspace)
-    if target.fresh("curate", after="assemble"):
+    if not stale(target):
         return None
     recipe = last_recipe(target)
     if "curate" in target.state.options:
         key_of(target)
     return run(workspace, recipe, memory=memory, quiet=quiet)
+
+
+def stale(target: Workspace) -> bool:
+    """Tell whether turns are older than the trees, or than marks that have a say in them."""
+    marked = "marks" in target.state.options.get("curate", {}).get("filters", {})
+    return not target.fresh("curate", after="assemble") or (marked and not target.fresh("curate", after="marks"))
 
 
 def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:
@@ -162,6 +168,7 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
 def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary, *, quiet: bool) -> Path:
     """Write as `drops` what each filter of the recipe drops."""
     engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
+    engine.make("spared", "select cast(0 as bigint) as root_id where false")
     for name, options in recipe.filters.items():
         part = shelves.load("filters", name)
         select, values, *judge = part.drop(**options)
@@ -171,9 +178,13 @@ def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary
             else:
                 engine.make("dropped", select, values)
             engine.append("drops", statement("drops"), [part.LEVEL, name])
-        summary.drops[name] = int(engine.value("select count(*) from drops where filter = ?", [name]) or 0)
+            if spared := getattr(part, "SPARED", None):
+                engine.append("spared", spared)
     ruled = scratch / "drops.parquet"
-    engine.write("drops", "select id, level, filter from drops order by filter, level, id", ruled)
+    engine.write("drops", statement("unspared"), ruled)
+    engine.read("ruled", [ruled])
+    for name in recipe.filters:
+        summary.drops[name] = int(engine.value("select count(*) from ruled where filter = ?", [name]) or 0)
     return ruled
 
 

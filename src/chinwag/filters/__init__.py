@@ -2,6 +2,7 @@
 
 `drop` gives one SELECT of the ids to drop, and its values; or, where SQL cannot say it, a SELECT of what is to be
 judged, its values, and the function that judges: given the rows in their order, batch by batch, it gives the ids.
+What is not to be dropped, by this filter or any other, one may say with `SPARED`: a SELECT of roots, as `root_id`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
