@@ -19,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test spark test-spark trainers test-trainers lint fix bench docs lock lock-trainers clean
+.PHONY: help setup demo test spark test-spark trainers test-trainers lint fix bench docs pictures lock lock-trainers clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,9 @@ fix: setup ## Format the code and fix what ruff can fix by itself
 
 docs: setup ## Write into ARCHITECTURE.md what follows from the code
 	$(BIN)/python docs/render.py
+
+pictures: setup ## Take the pictures in docs/ anew (needs Chromium)
+	PYTHONPATH=. $(BIN)/python -m docs.pictures
 
 bench: setup ## Run the benchmarks
 	PYTHONPATH=examples $(BIN)/python -m benchmarks $(ARGS)

@@ -5,13 +5,14 @@ PYTHONPATH=examples python -m benchmarks assembly --sightings 20000000 --memory 
 
 import sys
 
-from benchmarks import assembly, curation, duplicates, fetching, ingest, sources
+from benchmarks import assembly, browsing, curation, duplicates, fetching, ingest, sources
 
 BENCHMARKS = {
     "ingest": ingest.main,
     "sources": sources.main,
     "assembly": assembly.main,
     "curation": curation.main,
+    "browsing": browsing.main,
     "duplicates": duplicates.main,
     "fetch": fetching.main,
 }

@@ -57,7 +57,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_format_has_a_folder(built: Path) -> None:
     out = built / "out"
-    assert sorted(path.name for path in out.iterdir()) == sorted([*FORMATS, "workspace"])
+    assert sorted(path.name for path in out.iterdir()) == sorted([*FORMATS, "report.html", "workspace"])
     for name in FORMATS:
         assert (out / name / MANIFEST).is_file()
     assert values(out / "workspace", "select count(*) from turns")[0] > 50
@@ -114,7 +114,7 @@ def test_a_recipe_decides(built: Path, tmp_path: Path) -> None:
         "exports": {"messages": {}},
     }
     summary = build(built / "in.tar", tmp_path / "out", check(table, "recipe"))
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["messages", "workspace"]
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["messages", "report.html", "workspace"]
     workspace = tmp_path / "out/workspace"
     assert values(workspace, "select distinct kind from edges") == ["reply"]
     assert values(workspace, "select distinct lang from turns") == ["en"]
@@ -160,9 +160,9 @@ def test_from_the_command_line(built: Path, tmp_path: Path) -> None:
     arguments = ["build", built / "in.tar", "-o", tmp_path / "out", "-w", tmp_path / "tables", "--memory", "500MB"]
     done = chinwag_run(*arguments, "--recipe", tmp_path / "recipe.toml", "--compress", "zstd", "--workers", 2)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    assert len(done.stderr.splitlines()) == 4
+    assert len(done.stderr.splitlines()) == 5
     assert sorted(path.name for path in (tmp_path / "out").rglob("*")) == [
-        "README.md", "manifest.json", "oasst",
+        "README.md", "manifest.json", "oasst", "report.html",
         *(f"{split}-00000.jsonl.zst" for split in ("test", "train", "validation")),
     ]  # fmt: skip
 
@@ -193,7 +193,8 @@ def test_what_the_recipe_and_the_caller_leave_out_is_as_if_it_had_not_been_read(
     said = json.loads((tmp_path / "out" / "oasst" / MANIFEST).read_text())
     assert said["assemble"] == {"quotes": True, "exclude": ["mapped", "web", "x-api"]}
     manifests = {f"{name}/{file}" for name in FORMATS for file in (MANIFEST, CARD)}
-    assert {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)} == manifests
+    changed = {name for name in found.keys() | expected.keys() if found.get(name) != expected.get(name)}
+    assert changed == manifests | {"report.html"}
 
 
 def test_a_source_that_is_none_is_refused_before_anything_is_read(built: Path, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def test_an_empty_recipe_drops_nothing(tmp_path: Path) -> None:
 def test_a_preset(name: str) -> None:
     assert load(Path(name)) == load(PRESETS / f"{name}.toml") != EMPTY
     assert presets()[name].endswith(".")
+    assert next(iter(load(Path(name)).filters)) == "marks"  # what was marked counts without more ado
 
 
 def test_without_a_recipe_it_is_the_default_preset() -> None:

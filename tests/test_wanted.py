@@ -44,6 +44,15 @@ def ask(place: Path, *outcomes: tuple[int, str, str]) -> None:
         target.commit("fetch", add={"asked": [target.adopt("asked", part, "00000001")]})
 
 
+def mark(place: Path, marked: dict[int, str]) -> None:
+    """Mark tweets, as when they were roots."""
+    target = Workspace(place)
+    with target.writing() as scratch:
+        given = [{"tweet_id": tweet_id, "mark": word} for tweet_id, word in marked.items()]
+        part = reference.parquet(scratch / "marks.parquet", given, schema("marks"))
+        target.commit("marks", replace={"marks": [target.adopt("marks", part, "marked")]})
+
+
 def ranking(place: Path, chosen: Recipe | None = None, **choice: Any) -> list[Row]:
     found = wanted.run(place, chosen or Recipe(), price=0.005, **choice)
     return [dict(zip(found.columns, row, strict=True)) for row in found.rows()]
@@ -77,16 +86,31 @@ def forests(draw: st.DrawFn) -> tuple[list[Row], list[int]]:
     return tweets, [tweet["id"] for tweet in missing]
 
 
-@settings(max_examples=6)
-@given(forest=forests(), filters=st.sampled_from([{}, {"incomplete": {}}, KEPT, {"sensitive": {}}]))
-def test_as_many_turns_join_as_was_said(forest: tuple[list[Row], list[int]], filters: Any) -> None:
+@settings(max_examples=8)
+@given(
+    forest=forests(),
+    filters=st.sampled_from([{}, {"incomplete": {}}, KEPT, {"sensitive": {}}]),
+    marked=st.none() | st.lists(st.sampled_from(["keep", "drop", None]), min_size=40, max_size=40),
+    only=st.booleans(),
+)
+def test_as_many_turns_join_as_was_said(
+    forest: tuple[list[Row], list[int]], filters: Any, marked: list[str | None] | None, only: bool
+) -> None:
     """Add the missing tweets, make everything again by the same recipe, and count the turns of their conversations."""
     tweets, missing = forest
     known = [tweet for tweet in tweets if tweet["id"] not in missing]
     answered = {tweet["reply_to_id"] for tweet in tweets} & set(missing)
+    orphans = [tweet["id"] for tweet in known if tweet["reply_to_id"] in answered]
+    marks = {tweet_id: word for tweet_id, word in zip(orphans, marked or (), strict=False) if word}
+    filters = filters if marked is None else {**filters, "marks": {"only": only}}
     with TemporaryDirectory() as one, TemporaryDirectory() as other:
-        said = unlocks(made(Path(one), known), recipe(**filters)) if known else {}
+        said = {}
+        if known:
+            place = made(Path(one), known)
+            mark(place, marks)
+            said = unlocks(place, recipe(**filters))
         place = made(Path(other), tweets)
+        mark(place, marks)
         curate.run(place, recipe(**filters), quiet=True)
         turns = dict(rows(place, "select root_id, count(*) - 1 from turns group by root_id"))  # but for its own
     assert said == {tweet_id: turns.get(tweet_id, 0) for tweet_id in answered}
@@ -142,6 +166,23 @@ def test_a_filter_ranks_anew(tmp_path: Path) -> None:
     assert list(unlocks(place).items()) == [(FIRST, 3), (FIRST + 1, 2)]
     english = recipe(language={"keep": ["en"]}, incomplete={})
     assert list(unlocks(place, english).items()) == [(FIRST + 1, 2), (FIRST, 0)]
+
+
+def test_marks_count_for_all_that_hangs_on_the_same_tweet(tmp_path: Path) -> None:
+    place = made(
+        tmp_path,
+        [
+            *(reply(FIRST + n, FIRST, n) for n in range(10, 13)),
+            reply(FIRST + 13, FIRST + 10),
+            *(reply(FIRST + n, FIRST + 1, n, possibly_sensitive=True) for n in range(20, 23)),
+            reply(FIRST + 23, FIRST + 20),
+            reply(FIRST + 30, FIRST + 2),
+        ],
+    )
+    mark(place, {FIRST + 10: "drop", FIRST + 20: "keep"})
+    assert unlocks(place, recipe(sensitive={})) == {FIRST: 4, FIRST + 2: 1, FIRST + 1: 0}
+    assert unlocks(place, recipe(sensitive={}, marks={})) == {FIRST + 1: 4, FIRST + 2: 1, FIRST: 0}
+    assert unlocks(place, recipe(marks={"only": True})) == {FIRST + 1: 4, FIRST: 0, FIRST + 2: 0}
 
 
 def test_who_is_gone_stays_gone_under_a_filter(tmp_path: Path) -> None:

@@ -64,6 +64,49 @@ def test_a_step_is_fresh_until_an_earlier_one_is_done_again(tmp_path: Path) -> N
     assert not workspace.fresh("assemble", "ingest")
 
 
+def test_a_commit_takes_the_place_of_those_that_say_the_same(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path, create=True)
+    made: dict[int, Workspace] = {}
+
+    def put(step: str, name: str, *, instead: bool, **more: Any) -> None:
+        with workspace.writing() as scratch:
+            replaced = {"deletes": [workspace.adopt("deletes", part(scratch), name)]}
+            workspace.commit(step, replace=replaced, instead=instead, **more)
+        made[workspace.state.number] = Workspace(tmp_path)
+
+    put("a", "1", instead=False)
+    put("a", "2", instead=True)
+    put("a", "3", instead=True, options={"x": 1})
+    workspace.commit("b")
+    put("a", "5", instead=True)
+    put("a", "6", instead=True)
+    put("a", "7", instead=True)
+    assert content(tmp_path / "log") == [f"0000000{number}.json" for number in (2, 3, 4, 7)]
+    for reader in made.values():
+        reader.refresh()
+        assert reader.state == workspace.state == Workspace(tmp_path).state
+    assert content(tmp_path / "deletes") == ["7.parquet"]
+
+
+def test_an_entry_that_leaves_the_log_while_it_is_read_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, reader = Workspace(tmp_path, create=True), Workspace(tmp_path)
+    writer.commit("a", replace={"deletes": []})
+    listed = Workspace._numbers
+
+    def then_another(self: Workspace) -> list[int]:
+        monkeypatch.setattr(Workspace, "_numbers", listed)
+        numbers = listed(self)
+        writer.commit("a", replace={"deletes": []}, instead=True)
+        return numbers
+
+    monkeypatch.setattr(Workspace, "_numbers", then_another)
+    reader.refresh()
+    assert content(tmp_path / "log") == ["00000002.json"]
+    assert reader.state == writer.state
+
+
 def test_what_a_killed_run_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path, create=True)
     with workspace.writing() as scratch:

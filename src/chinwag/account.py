@@ -14,6 +14,7 @@ from typing import Any, TypedDict
 
 from chinwag.engines import Engine
 from chinwag.errors import UsageError, printable
+from chinwag.progress import Step as Shown
 from chinwag.sql import statement
 from chinwag.tables import schema
 from chinwag.workspace import Workspace
@@ -74,55 +75,83 @@ def run(workspace: Path, exports: Sequence[Path] = (), *, memory: int | None = N
     return Summary(read(Workspace(workspace), exports, memory=memory))
 
 
-def read(target: Workspace, exports: Sequence[Path] = (), *, memory: int | None = None) -> list[Step]:
-    """Give the steps of `run` for a workspace that is open: those that are kept, unless it has changed since."""
-    if not exports and all(target.fresh("account", after=step) for step in ("ingest", "assemble", "curate")):
+def read(
+    target: Workspace, exports: Sequence[Path] = (), *, memory: int | None = None, step: Shown | None = None
+) -> list[Step]:
+    """Give the steps of `run` for a workspace that is open: those that are kept, unless it has changed since.
+
+    How far it is shows as the `step` of who asks.
+    """
+    examples = _examples(exports)
+    if all(target.fresh("account", after=step) for step in ("ingest", "assemble", "curate")):
         import pyarrow.parquet as pq
 
-        return [step for part in target.parts("account") for step in pq.read_table(part).to_pylist()]
-    with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch:
-        return _counted(target, _examples(exports), Path(scratch), memory)
+        steps: list[Step] = [step for part in target.parts("account") for step in pq.read_table(part).to_pylist()]
+    else:
+        with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch:
+            steps = _counted(target, Path(scratch), memory, step)
+    return list(_with_examples(steps, examples)) if examples else steps
 
 
-def keep(target: Workspace, scratch: Path, *, memory: int | None = None) -> None:
+def keep(target: Workspace, scratch: Path, *, memory: int | None = None, step: Shown | None = None) -> None:
     """Keep the steps of a workspace that was just curated as its table `account`."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     part = scratch / "account.parquet"
-    pq.write_table(pa.Table.from_pylist(_counted(target, {}, scratch, memory), schema=schema("account")), part)
+    pq.write_table(pa.Table.from_pylist(_counted(target, scratch, memory, step), schema=schema("account")), part)
     name = f"{target.state.number + 1:08}"
     target.commit("account", replace={"account": [target.adopt("account", part, name)]})
 
 
-def _counted(target: Workspace, examples: dict[str, Any], scratch: Path, memory: int | None) -> list[Step]:
+def _counted(target: Workspace, scratch: Path, memory: int | None, step: Shown | None) -> list[Step]:
     from chinwag.engines.duckdb import DuckDB
 
     with DuckDB(scratch, memory=memory) as engine:
         for table in READ:
             engine.read(table, target.parts(table))
-        return list(account(engine, target, examples))
+        if step:
+            step.percent = engine.percent
+        return list(account(engine, target))
 
 
-def account(engine: Engine, target: Workspace, examples: dict[str, Any] | None = None) -> Iterator[Step]:
-    """Give the steps of a workspace whose tables the engine knows; makes its tables `versions` and `rules`.
-
-    `examples` are counts by format, and then as manifests have them: language or source, which, split.
-    """
+def account(engine: Engine, target: Workspace) -> Iterator[Step]:
+    """Give the steps of a workspace whose tables the engine knows; makes its tables `versions` and `rules`."""
     counts: Counts = defaultdict(Counter)
     rules = _rules(target)
     _count_records(counts, target)
     _count_tables(counts, engine, target, rules)
-    for format, by_group in (examples or {}).items():
+    for group in sorted(counts, key=_place):
+        yield from _steps(group, counts[group], target, rules)
+
+
+def _with_examples(steps: Iterable[Step], examples: dict[str, Any]) -> Iterator[Step]:
+    """Add to each group what exports hold of it.
+
+    `examples` are counts by format, and then as manifests have them: language or source, which, split.
+    """
+    groups: defaultdict[Group, list[Step]] = defaultdict(list)
+    for step in steps:
+        groups[step["scope"], step["value"]].append(step)
+    counts: Counts = defaultdict(Counter)
+    for format, by_group in examples.items():
         for by, values in by_group.items():
             for value, splits in values.items():
                 for split, number in splits.items():
                     counts[by, value][format, split] += number
                     if by == "language":  # each example has one: they are the whole
                         counts["all", None][format, split] += number
-    order = {by: place for place, by in enumerate(("all", "language", "source", "terms"))}
-    for group in sorted(counts, key=lambda group: (order[group[0]], group[1] or "")):
-        yield from _steps(group, counts[group], target, rules, list(examples or ()))
+    for group in sorted(groups.keys() | counts.keys(), key=_place):
+        chain = _Chain(group)
+        for format in examples if group[0] != "terms" else ():
+            for split in SPLITS:
+                chain.begin(f"examples: {format}", split, "example", counts[group][format, split])
+        yield from (*groups[group], *chain.steps)
+
+
+def _place(group: Group) -> tuple[int, str]:
+    """Say where a group stands: the whole, then languages, sources and terms, each in the order of their names."""
+    return ("all", "language", "source", "terms").index(group[0]), group[1] or ""
 
 
 def _rules(target: Workspace) -> list[str]:
@@ -201,9 +230,7 @@ class _Chain:
         )  # fmt: skip
 
 
-def _steps(
-    group: Group, counts: Counter[Any], target: Workspace, rules: Sequence[str], formats: Sequence[str]
-) -> list[Step]:
+def _steps(group: Group, counts: Counter[Any], target: Workspace, rules: Sequence[str]) -> list[Step]:
     """Give the steps of one group."""
     chain = _Chain(group)
     if group[0] != "terms":
@@ -220,9 +247,6 @@ def _steps(
         chain.begin("conversations", None, "conversation", counts["conversations"])
         for split in SPLITS:
             chain.begin("conversations", split, "conversation", counts[split])
-    for format in formats if group[0] != "terms" else ():
-        for split in SPLITS:
-            chain.begin(f"examples: {format}", split, "example", counts[format, split])
     return chain.steps
 
 

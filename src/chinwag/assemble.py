@@ -7,6 +7,7 @@ thousands takes some dozen joins. A parent is older than its child, in one order
 are no circles.
 """
 
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 
 from chinwag.engines import Engine, Value
 from chinwag.errors import WorkspaceError
-from chinwag.progress import spinner
+from chinwag.progress import Steps, steps
 from chinwag.recipe import check_excluded
 from chinwag.sql import statement
 from chinwag.tables import ASSEMBLED
@@ -103,6 +104,7 @@ def run(
         name = f"{target.state.number + 1:08}"
         made = {table: [target.adopt(table, scratch / f"{table}.parquet", name)] for table in ASSEMBLED}
         target.commit("assemble", replace=made, options={"quotes": quotes, "exclude": sorted(set(exclude))})
+        shutil.rmtree(workspace / "browse", ignore_errors=True)  # its index may show tweets that are gone now
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -118,12 +120,13 @@ def again(workspace: Path, *, memory: int | None = None, quiet: bool = True, fir
     return run(workspace, **target.state.options.get("assemble", {}), memory=memory, quiet=quiet)
 
 
-def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], *, quiet: bool) -> int:
+def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], show: Steps | None = None) -> int:
     """Put in the place of `sightings` those to assemble, written to a folder; gives how many others there are."""
     names, part, held = ",".join(exclude), folder / "sightings.parquet", _count(engine, "sightings")
-    with spinner("assemble: included", quiet=quiet):
-        kept = engine.write("sightings", statement("included"), part, [names, names])
-        engine.read("sightings", [part])
+    if show:
+        show("included", engine.percent)
+    kept = engine.write("sightings", statement("included"), part, [names, names])
+    engine.read("sightings", [part])
     return held - kept
 
 
@@ -131,19 +134,20 @@ def make_all(
     engine: Engine, folder: Path, summary: Summary, *, quotes: bool, exclude: Sequence[str] = (), quiet: bool
 ) -> None:
     """Take every step, from the engine's tables `GIVEN`; what is kept of them is written to a folder."""
-    for step in STEPS:
-        started = time.perf_counter()
-        if exclude and step == "repeated":  # who is gone was told by all sightings: some give a name its id
-            summary.excluded = leave_out(engine, folder, exclude, quiet=quiet)
-        values = [quotes] if step in ("links", "conversations") else []
-        with spinner(f"assemble: {step}", quiet=quiet):
+    with steps("assemble", len(STEPS) + bool(exclude), quiet=quiet) as show:
+        for step in STEPS:
+            started = time.perf_counter()
+            if exclude and step == "repeated":  # who is gone was told by all sightings: some give a name its id
+                summary.excluded = leave_out(engine, folder, exclude, show)
+            values = [quotes] if step in ("links", "conversations") else []
+            show(step, engine.percent)
             if step in ASSEMBLED:
                 part = folder / f"{step}.parquet"
                 summary.rows[step] = engine.write(step, statement(step), part, values)
                 engine.read(step, [part])
             else:
                 make(engine, step, values)
-        summary.steps[step] = time.perf_counter() - started
+            summary.steps[step] = time.perf_counter() - started
     summary.newer = _count(engine, "links where kind <> 'rounded' and not older")
     summary.joined = _count(engine, "links where kind = 'rounded' and older")
     summary.lost = _count(engine, "tweets where reply_to_rounded is not null") - summary.joined

@@ -1,6 +1,7 @@
 """Go the whole way: from files to a data set, as a recipe says; or to an export as if some had not been there."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,8 @@ def run(  # noqa: PLR0913 - the options of all stages
     for name, options in recipe.exports.items():
         done = export.run(name, place, places[name], options=_own(options), memory=memory, quiet=quiet, **writing)
         summary.exported.append(done)
-    out.mkdir(parents=True, exist_ok=True)
+    with suppress(OSError):  # the report says what is wrong with the place
+        out.mkdir(parents=True, exist_ok=True)
     folders = [one for one in places.values() if isinstance(one, Path)]
     summary.reported = report.run(place, out / report.PAGE, folders, memory=memory, quiet=quiet)
     return summary

@@ -312,7 +312,7 @@ def _rebuilding(manifest: Mapping[str, Any]) -> list[str]:
     recipe = []
     for table, values in tables.items():
         recipe += [f"[{table}]"] if table else []
-        recipe += [f"{key} = {_toml(value)}" for key, value in values.items()] + [""]
+        recipe += [f"{key} = {toml(value)}" for key, value in values.items()] + [""]
     command = ["chinwag", "build", "FILES", "-o", "dataset", "--recipe", "recipe.toml"]
     command += ["--ids"] if options.get("ids") else []
     for name in OWN[3:]:
@@ -374,11 +374,12 @@ def _quoted(text: str) -> str:
     return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in body)
 
 
-def _toml(value: Any) -> str:
+def toml(value: Any) -> str:
+    """Write the value of an option as a recipe has it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return _quoted(value)
     if isinstance(value, list | tuple):
-        return f"[{', '.join(map(_toml, value))}]"
+        return f"[{', '.join(map(toml, value))}]"
     return repr(value)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from chinwag.engines import Engine
 from chinwag.filters._normal import LEAST, normal
+from chinwag.progress import Steps
 from chinwag.sql import statement
 
 if TYPE_CHECKING:
@@ -26,28 +27,36 @@ LIKENESS = 0.7  # data-juicer's threshold for the same measure
 SHINGLE = 5  # characters; of words, as datatrove and data-juicer take for pages, a tweet has too few
 # A pair of likeness s shares a band with probability 1 - (1 - s^4)^16: 0.99 at 0.7, 0.64 at 0.5, 0.12 at 0.3.
 BANDS, ROWS = 16, 4
+STEPS = BANDS + 5  # of `run`
 SEED = 1
 AT_ONCE = 10_000  # texts; the numbers of their shingles take some 20 MB
 # Odd numbers of 64 bits that mix the letters of a shingle, one for each.
 MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD)
 
 
-def run(engine: Engine, scratch: Path) -> Path:
+def run(engine: Engine, scratch: Path, show: Steps | None = None) -> Path:
     """Write the table `clusters` into a folder, from the engine's tables `tweets` and `nodes`; gives its path.
 
-    Memory: what the engine takes, and 4 bytes a text.
+    It takes `STEPS` steps. Memory: what the engine takes, and 4 bytes a text.
     """
+    show = show or Steps()
     folder = scratch / "clusters"
     folder.mkdir(exist_ok=True)
-    engine.read("normal_texts", [_write_normal(engine, folder / "texts.parquet")])
+    show("texts", engine.percent, total=int(engine.value("select count(*) from nodes") or 0))
+    engine.read("normal_texts", [_write_normal(engine, folder / "texts.parquet", show)])
+    show("same texts", engine.percent)
     engine.make("same_texts", statement("same_texts"))
     engine.make("long_texts", statement("long_texts"), [LEAST])
     engine.make("pairs", "select place, place as older_place from long_texts where false")
-    for band in _write_bands(engine, folder):
+    count = int(engine.value("select count(*) from long_texts") or 0)
+    show("buckets", engine.percent, total=count)
+    for band in _write_bands(engine, folder, show):
+        show("pairs", engine.percent)
         engine.read("band", [band])
         engine.append("pairs", statement("pairs"))
-    count = int(engine.value("select count(*) from long_texts") or 0)
-    engine.read("members", [_write_members(_joined(engine, count), folder / "members.parquet")])
+    show("likeness", engine.percent)
+    engine.read("members", [_write_members(_joined(engine, count, show), folder / "members.parquet")])
+    show("clusters", engine.percent)
     path = folder / "clusters.parquet"
     engine.write("clusters", statement("clusters"), path, [LEAST])
     for table in ("same_texts", "long_texts", "pairs"):  # the engine lives on, and they take room
@@ -55,7 +64,7 @@ def run(engine: Engine, scratch: Path) -> Path:
     return path
 
 
-def _write_normal(engine: Engine, path: Path) -> Path:
+def _write_normal(engine: Engine, path: Path, show: Steps) -> Path:
     """Write the normalised texts of all tweets in trees, and their lengths."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -71,10 +80,11 @@ def _write_normal(engine: Engine, path: Path) -> Path:
             lengths = pc.cast(pc.utf8_length(texts), pa.int64())
             times = pc.cast(batch["created_at"], time)
             writer.write_batch(pa.record_batch([batch["id"], times, texts, lengths], schema=wanted))
+            show.more(batch.num_rows)
     return path
 
 
-def _write_bands(engine: Engine, folder: Path) -> list[Path]:
+def _write_bands(engine: Engine, folder: Path, show: Steps) -> list[Path]:
     """Write a file a band, which says in which bucket each text is."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -85,10 +95,16 @@ def _write_bands(engine: Engine, folder: Path) -> list[Path]:
         writers = [stack.enter_context(pq.ParquetWriter(path, wanted, use_dictionary=["place"])) for path in paths]
         for batch in engine.rows("select place, text from long_texts"):
             parts = [batch["text"].slice(start, AT_ONCE) for start in range(0, batch.num_rows, AT_ONCE)]
-            signed = zip(*(_buckets(part.to_pylist()) for part in parts), strict=True)
+            signed = zip(*(_counted(part, show) for part in parts), strict=True)
             for writer, buckets in zip(writers, signed, strict=True):
                 writer.write_batch(pa.record_batch([batch["place"], pa.concat_arrays(buckets)], schema=wanted))
     return paths
+
+
+def _counted(texts: "pa.StringArray", show: Steps) -> "list[pa.Array]":
+    found = _buckets(texts.to_pylist())
+    show.more(len(texts))
+    return found
 
 
 def _buckets(texts: list[str]) -> "list[pa.Array]":
@@ -147,7 +163,7 @@ def _mixed(columns: "Iterator[pa.Array]") -> "pa.Array":
     return pc.multiply(pc.bit_wise_xor(total, pc.shift_right(total, pa.scalar(29, pa.uint64()))), mixers[0])
 
 
-def _joined(engine: Engine, count: int) -> "array[int]":
+def _joined(engine: Engine, count: int, show: Steps) -> "array[int]":
     """Connect the pairs that are near-duplicates; gives for each text an older one of its cluster, or itself."""
     older = array("i", range(count))
 
@@ -156,7 +172,7 @@ def _joined(engine: Engine, count: int) -> "array[int]":
             older[place] = place = older[older[place]]
         return place
 
-    for batch in engine.rows(statement("compared")):
+    for batch in show.walk(engine.rows(statement("compared"))):
         columns = (batch[name].to_pylist() for name in ("place", "older_place", "text", "older_text"))
         for place, older_place, text, older_text in zip(*columns, strict=True):
             one, other = oldest(place), oldest(older_place)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from chinwag import assemble, fetch, ingest, query, shelves
 from chinwag.errors import ChinwagError, EngineError, UsageError, WorkspaceError, check_known, printable
 from chinwag.notices import Notices, read
-from chinwag.progress import spinner
+from chinwag.progress import steps
 from chinwag.tables import schema
 from chinwag.values import FIRST_SNOWFLAKE
 from chinwag.workspace import Workspace
@@ -81,17 +81,19 @@ def from_files(paths: Sequence[Path], workspace: Path, *, users: bool | None = N
     Raises UsageError where they do, or a file is neither a list nor results: then nothing is taken in.
     """
     target, summary = Workspace(workspace), Summary()
-    with spinner("comply", quiet=quiet):
-        found = [read(path, partial(summary.reject, path), users=bool(users)) for path in paths]
+    with steps("comply", 2, quiet=quiet) as show:
+        show("files", total=sum(path.stat().st_size for path in paths if path.is_file()), size=True)
+        found = [read(path, partial(summary.reject, path), users=bool(users), show=show.more) for path in paths]
+        show("tweets here")
         for path, notices in zip(paths, found, strict=True) if users is None else ():
             if notices.misfits > notices.fits // 10 or _names_authors_alone(target, notices):
                 raise UsageError(f"{printable(path)}: {ABOUT_USERS}")
         _count(target, found, summary)
-        try:
-            saved = {notices.save(workspace / "answers" / "comply") for notices in found if notices.lines}
-        except OSError as error:
-            raise ChinwagError(f"{workspace}: cannot write here: {error.strerror or error}") from error
-        errors = ingest.run(sorted(saved), workspace, workers=1, quiet=True).errors if saved else []
+    try:
+        saved = {notices.save(workspace / "answers" / "comply") for notices in found if notices.lines}
+    except OSError as error:
+        raise ChinwagError(f"{workspace}: cannot write here: {error.strerror or error}") from error
+    errors = ingest.run(sorted(saved), workspace, workers=1, quiet=quiet).errors if saved else []
     if errors:
         raise ChinwagError(errors[0])
     return summary

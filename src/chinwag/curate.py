@@ -5,20 +5,20 @@ A filter marks and never deletes: `drops` says of every tweet of a tree that is 
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chinwag import account, clusters, shelves
 from chinwag import recipe as recipes
 from chinwag.engines import Engine
 from chinwag.errors import WorkspaceError
 from chinwag.filters import Judge, Value
-from chinwag.progress import spinner
+from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import describe, given_key, key_of, make_key
 from chinwag.recipe import Recipe, Split
 from chinwag.rendering import Rendering, Tweet
@@ -28,6 +28,11 @@ from chinwag.sql import statement
 from chinwag.tables import schema
 from chinwag.turns import Turn, turns_of
 from chinwag.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+JUDGED = 65_536  # rows at once: in parts of 4,096, a list of 4,000 words takes 1.7 times as long
 
 
 @dataclass
@@ -72,17 +77,18 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
     summary = Summary()
     with target.writing() as scratch:
         if not target.fresh("clusters", after="assemble"):
-            with spinner("curate: clusters", quiet=quiet), _database(target, scratch, memory) as engine:
-                part = target.adopt("clusters", clusters.run(engine, scratch), f"{target.state.number + 1:08}")
+            with _database(target, scratch, memory) as engine, steps("clusters", clusters.STEPS, quiet=quiet) as show:
+                part = target.adopt("clusters", clusters.run(engine, scratch, show), f"{target.state.number + 1:08}")
                 target.commit("clusters", replace={"clusters": [part]})
-        with _database(target, scratch, memory) as engine:
-            key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
-            ruled = _run_filters(engine, recipe, scratch, summary, quiet=quiet)
-        with _database(target, scratch, memory) as engine:
-            engine.read("drops", [ruled])
-            _shape(engine, target, recipe, key, ruled, summary, quiet=quiet)
-        with spinner("curate: account", quiet=quiet):
-            account.keep(target, scratch, memory=memory)
+        with steps("curate", len(recipe.filters) + 3, quiet=quiet) as show:
+            with _database(target, scratch, memory) as engine:
+                key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
+                ruled = _run_filters(engine, recipe, scratch, summary, show)
+            with _database(target, scratch, memory) as engine:
+                engine.read("drops", [ruled])
+                _shape(engine, target, recipe, key, ruled, summary, show)
+            show("account")
+            account.keep(target, scratch, memory=memory, step=show.step)
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -99,16 +105,15 @@ def _database(target: Workspace, scratch: Path, memory: int | None) -> Iterator[
 
 
 def _shape(
-    engine: Engine, target: Workspace, recipe: Recipe, key: bytes, ruled: Path, summary: Summary, *, quiet: bool
+    engine: Engine, target: Workspace, recipe: Recipe, key: bytes, ruled: Path, summary: Summary, show: Steps
 ) -> None:
     """Make turns of what the filters left, leave out what would leak, and commit both."""
     scratch = ruled.parent
-    with spinner("curate: turns", quiet=quiet):
-        turns, cut = _write_turns(engine, recipe, key, scratch, summary)
-    with spinner("curate: splits", quiet=quiet):
-        overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
-        turns, leaked = _without_leaks(engine, turns, scratch, summary)
-        summary.empty = [row["split"] for batch in engine.rows(statement("emptied")) for row in batch.to_pylist()]
+    turns, cut = _write_turns(engine, recipe, key, scratch, summary, show)
+    show("splits", engine.percent)
+    overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
+    turns, leaked = _without_leaks(engine, turns, scratch, summary)
+    summary.empty = [row["split"] for batch in engine.rows(statement("emptied")) for row in batch.to_pylist()]
     name = f"{target.state.number + 1:08}"
     parts = {name: ruled, f"{name}-cut": cut, f"{name}-leaks": leaked}
     made = {
@@ -141,9 +146,12 @@ def again(workspace: Path, *, memory: int | None = None, quiet: bool = False) ->
 
 
 def stale(target: Workspace) -> bool:
-    """Tell whether turns are older than the trees, or than marks that have a say in them."""
-    marked = "marks" in target.state.options.get("curate", {}).get("filters", {})
-    return not target.fresh("curate", after="assemble") or (marked and not target.fresh("curate", after="marks"))
+    """Tell whether turns are older than the trees, or than what people said since and a filter of theirs goes by."""
+    if not target.fresh("curate", after="assemble"):
+        return True
+    known = shelves.names("filters")  # those of a dehydrated set may be others
+    filters = (shelves.load("filters", name) for name in target.state.options["curate"]["filters"] if name in known)
+    return not all(target.fresh("curate", after=step) for part in filters for step in getattr(part, "AFTER", ()))
 
 
 def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:
@@ -159,27 +167,32 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
             return rehydrated
         raise WorkspaceError(
             f"{target.path}: its turns are those of a dehydrated set, which no recipe makes; "
-            f"run again: chinwag rehydrate IDS -w {target.path}"
+            f"run again: chinwag rehydrate IDS -w {target.path}, or make others: chinwag curate -w {target.path}"
         )
     turns = Rendering(**{**options["turns"], "redact": tuple(options["turns"]["redact"])})
     return Recipe(filters=options["filters"], turns=turns, split=Split(**options["split"]))
 
 
-def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary, *, quiet: bool) -> Path:
+def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary, show: Steps) -> Path:
     """Write as `drops` what each filter of the recipe drops."""
     engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
     engine.make("spared", "select cast(0 as bigint) as root_id where false")
+    counted: dict[tuple[Value, ...], int] = {}
     for name, options in recipe.filters.items():
         part = shelves.load("filters", name)
         select, values, *judge = part.drop(**options)
-        with spinner(f"curate: {name}", quiet=quiet):
-            if judge:
-                _judge(engine, judge[0], select, values, scratch / f"{name}.judged.parquet")
-            else:
-                engine.make("dropped", select, values)
-            engine.append("drops", statement("drops"), [part.LEVEL, name])
-            if spared := getattr(part, "SPARED", None):
-                engine.append("spared", spared)
+        show(name, engine.percent)
+        if judge:
+            known = (select, *values)
+            if known not in counted:  # most look at the same
+                counted[known] = int(engine.value(f"select count(*) from ({select}) as r", values) or 0)  # noqa: S608
+            show.step.total = counted[known]
+            _judge(engine, judge[0], show.walk(engine.rows(select, values), JUDGED), scratch / f"{name}.judged.parquet")
+        else:
+            engine.make("dropped", select, values)
+        engine.append("drops", statement("drops"), [part.LEVEL, name])
+        if spared := getattr(part, "SPARED", None):
+            engine.append("spared", spared)
     ruled = scratch / "drops.parquet"
     engine.write("drops", statement("unspared"), ruled)
     engine.read("ruled", [ruled])
@@ -188,18 +201,20 @@ def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary
     return ruled
 
 
-def _judge(engine: Engine, judge: Judge, select: str, values: Sequence[Value], part: Path) -> None:
+def _judge(engine: Engine, judge: Judge, rows: "Iterator[pa.RecordBatch]", part: Path) -> None:
     """Make `dropped` of the ids that a filter's function gives for the rows of its SELECT."""
     import pyarrow as pa
 
     with adding(part, pa.schema([("id", pa.int64())])) as add:
-        for number in judge(engine.rows(select, values)):
+        for number in judge(rows):
             add([(number,)])
     engine.read("judged", [part])
     engine.make("dropped", "select id from judged")
 
 
-def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+def _write_turns(
+    engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary, show: Steps
+) -> tuple[Path, Path]:
     """Write the turns of all conversations, and what was cut in making them; memory holds one at a time."""
     import pyarrow as pa
 
@@ -211,7 +226,7 @@ def _write_turns(engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summ
         adding(cut, schema("drops")) as add_drops,
         adding(kept, columns) as add_kept,
     ):
-        for root_id, group in groupby(_tweets(engine, recipe.turns), itemgetter(0)):
+        for root_id, group in groupby(_tweets(engine, recipe.turns, show), itemgetter(0)):
             tweets = [tweet for _, tweet in group]
             turns, dropped = turns_of(tweets, key, recipe.turns)
             author_id = tweets[0].author_id if recipe.split.authors else None
@@ -261,12 +276,14 @@ def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary)
     return kept, leaked
 
 
-def _tweets(engine: Engine, rendering: Rendering) -> Iterator[tuple[int, Tweet]]:
+def _tweets(engine: Engine, rendering: Rendering, show: Steps) -> Iterator[tuple[int, Tweet]]:
     """Give each tweet in a tree with its root, conversation by conversation, parents before those who answer them.
 
     Joining and sorting are two steps, because either may take all the memory there is.
     """
+    show("turns", engine.percent)
     engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
     engine.make("thread", statement("thread"))
-    for batch in engine.rows("select * from thread order by root_id, depth, tweet_id"):
+    show.step.total = int(engine.value("select count(*) from thread") or 0)
+    for batch in show.walk(engine.rows("select * from thread order by root_id, depth, tweet_id")):
         yield from zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True)

@@ -18,10 +18,10 @@ from chinwag import __version__, account, shelves
 from chinwag.card import card
 from chinwag.errors import ExportError, UsageError, WorkspaceError
 from chinwag.exports._databases import DATASET
-from chinwag.progress import spinner
+from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import key_of, pseudonym
 from chinwag.recipe import fits, verb
-from chinwag.shaping import conversations
+from chinwag.shaping import conversations, rows_of
 from chinwag.shards import Shards
 from chinwag.turns import Turn
 from chinwag.workspace import Workspace
@@ -87,9 +87,10 @@ def run(  # noqa: PLR0913 - one argument an option
     manifest = _described(format, part, target, written)
     name = _namer(target, ids)
     if is_database(format):
-        with spinner(f"export {format}", quiet=quiet):
+        with steps(f"export {format}", 1, quiet=quiet) as show:
             manifest["fingerprint"] = _fingerprint(target)
-            counts = part.write(conversations(target, exact=ids), name, str(out), manifest, **options)
+            show("turns", total=rows_of(target))
+            counts = part.write(conversations(target, show, exact=ids), name, str(out), manifest, **options)
         return Summary(str(out), Counter(counts))
     out = Path(out)
     check_place(out)
@@ -100,9 +101,9 @@ def run(  # noqa: PLR0913 - one argument an option
             _old(place).replace(place)
         shutil.rmtree(hidden, ignore_errors=True)
         hidden.mkdir(parents=True)
-        with spinner(f"export {format}", quiet=quiet):
-            manifest |= _write(part, target, hidden, name, written, options)
-            _finish(part, target, hidden, name, manifest, memory)
+        with steps(f"export {format}", 2, quiet=quiet) as show:
+            manifest |= _write(part, target, hidden, name, written, options, show)
+            _finish(part, target, hidden, name, manifest, memory, show)
         _swap(hidden, place)
     except OSError as error:
         raise ExportError(f"{error.filename or out}: {error.strerror or error}; nothing was put in place") from error
@@ -211,13 +212,15 @@ def _write(
     name: Callable[[int], str],
     written: dict[str, Any],
     options: dict[str, Any],
+    show: Steps,
 ) -> dict[str, Any]:
     """Write the shards; gives what the manifest says of them."""
     counts: Counter[str] = Counter()
     examples: dict[str, dict[str, Counter[str]]] = {"language": defaultdict(Counter), "source": defaultdict(Counter)}
     shards: dict[tuple[str, str], Shards] = {}
+    show("turns", total=rows_of(target))
     with ExitStack() as stack:
-        for split, turns in conversations(target, exact=written["ids"]):
+        for split, turns in conversations(target, show, exact=written["ids"]):
             counts["conversations"] += 1
             counts["turns"] += len(turns)
             if hasattr(part, "DEEPEST"):
@@ -247,9 +250,11 @@ def _finish(
     name: Callable[[int], str],
     manifest: dict[str, Any],
     memory: int | None,
+    show: Steps,
 ) -> None:
     """Write what lies beside the shards: the format's own files, the card, the manifest."""
-    rows = account.read(target, memory=memory)
+    show("card")
+    rows = account.read(target, memory=memory, step=show.step)
     manifest["account"] = [row for row in rows if row["scope"] == "all"]
     if hasattr(part, "beside"):
         part.beside(folder, manifest, target, name)

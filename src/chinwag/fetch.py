@@ -223,17 +223,18 @@ class _Run:
             return self.threads(asking, wish.conversations, pages, quiet=quiet)
         if wish.ids is not None:
             return self.these(asking, wish.ids, again=wish.again, quiet=quiet)
-        return self.up(asking, self._scores(workspace), quiet=quiet)
+        return self.up(asking, self._scores(workspace, quiet=quiet), quiet=quiet)
 
-    def _scores(self, workspace: Path) -> dict[int, int]:
+    def _scores(self, workspace: Path, *, quiet: bool) -> dict[int, int]:
         """Give the tweets wanted most, no more than can be paid for, and the turns that each unlocks."""
         wish, left = self._wish, self._budget.left()
         selection = dict(wish.selection)
         if left is not None:
             selection["top"] = min(left, selection.get("top") or left)
         ranking = wanted.run(
-            workspace, wish.recipe, price=self._part.PRICE, provider=self._name, unknown=wish.unknown, **selection
-        )
+            workspace, wish.recipe, price=self._part.PRICE, provider=self._name, unknown=wish.unknown, quiet=quiet,
+            **selection,
+        )  # fmt: skip
         id, unlocks = ranking.columns.index("tweet_id"), ranking.columns.index("unlocks")
         return {row[id]: row[unlocks] for row in ranking.rows()}
 

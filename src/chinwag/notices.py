@@ -8,7 +8,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 
@@ -141,16 +141,17 @@ def _may_be_tweet(id: int, created_at: int | None) -> bool | None:
     return own is not None and abs(own - created_at) <= ROUNDING
 
 
-def read(path: Path, reject: Reject, *, users: bool) -> Notices:
+def read(path: Path, reject: Reject, *, users: bool, show: Callable[[int], None] = lambda size: None) -> Notices:
     """Read one file: results as JSON lines or CSV, or a list; lines that say nothing are told with their number.
 
-    With `users` the ids of results, and those that stand alone in a list, are users'.
+    With `users` the ids of results, and those that stand alone in a list, are users'. `show` takes word of the bytes
+    of each block that is read.
     """
     notices = Notices()
     take: Callable[[str], str | None] | None = None
     try:
         with path.open("rb") as file:
-            for number, text in _lines(path, file.read, reject):
+            for number, text in _lines(path, _telling(file, show), reject):
                 if take is None:
                     columns = _cells(text)
                     if {"id", "reason"} <= set(columns):
@@ -162,6 +163,17 @@ def read(path: Path, reject: Reject, *, users: bool) -> Notices:
     except OSError as error:
         raise ChinwagError(f"{printable(path)}: {error.strerror or error}") from error
     return notices
+
+
+def _telling(file: IO[bytes], show: Callable[[int], None]) -> Callable[[int], bytes]:
+    """Give what reads a file, and tells of each block that it was read."""
+
+    def read(size: int) -> bytes:
+        data = file.read(size)
+        show(len(data))
+        return data
+
+    return read
 
 
 def _lines(path: Path, read: Callable[[int], bytes], reject: Reject) -> Iterator[tuple[int, str]]:

@@ -13,6 +13,7 @@ import msgspec
 
 from chinwag.errors import EngineError, UsageError
 from chinwag.tables import TABLES, schema
+from chinwag.texts import harmless
 from chinwag.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 BATCH = 10_000
 SHOWN = 1_000  # rows of a table that are laid out at once
-JOINERS = "\u200c\u200d"  # within emoji, and words of some scripts
 
 
 def run(workspace: Path, select: str) -> "tuple[list[str], Iterator[pa.RecordBatch]]":
@@ -123,9 +123,9 @@ def print_table(columns: list[str], batches: "Iterable[pa.RecordBatch]") -> None
     while True:
         table = Table(box=None, pad_edge=False)
         for column in columns:
-            table.add_column(Text(_printable(column)), overflow="fold")
+            table.add_column(Text(harmless(column)), overflow="fold")
         for row in some:
-            table.add_row(*(Text(_printable(str(_flat(value)))) for value in row))
+            table.add_row(*(Text(harmless(str(_flat(value)))) for value in row))
         console.print(table)
         if not (some := list(islice(waiting, SHOWN))):
             break
@@ -141,12 +141,3 @@ def _flat(value: object) -> object:
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     return value
-
-
-def _printable(text: str) -> str:
-    """Take from a text what could steer a terminal: control characters, marks that reverse its direction."""
-    if text.isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in JOINERS else " " if char.isspace() else "\ufffd" for char in text
-    )

@@ -23,7 +23,7 @@ from chinwag.engines import Engine
 from chinwag.errors import ExportError, printable
 from chinwag.export import MANIFEST
 from chinwag.exports.ids import check, digest
-from chinwag.progress import spinner
+from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import key_by
 from chinwag.rendering import Rendering, Tweet, mentioned, says_something, text_of
 from chinwag.shaping import adding, turn_row, tweets_in
@@ -112,11 +112,15 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
     target = Workspace(workspace)
     assemble.again(workspace, memory=memory, quiet=quiet)
     summary = Summary()
-    with target.writing() as scratch, DuckDB(scratch, memory=memory) as engine, spinner("rehydrate", quiet=quiet):
+    with (
+        target.writing() as scratch,
+        DuckDB(scratch, memory=memory) as engine,
+        steps("rehydrate", 3, quiet=quiet) as show,
+    ):
         for table in ("tweets", "edits", "nodes"):
             engine.read(table, target.parts(table))
-        _read(engine, ids, manifest, scratch)
-        turns, cut = _write(engine, key, said.turns, scratch, summary)
+        _read(engine, ids, manifest, scratch, show)
+        turns, cut = _write(engine, key, said.turns, scratch, summary, show)
         name = f"{target.state.number + 1:08}"
         made = {
             "turns": [target.adopt("turns", turns, name)],
@@ -152,11 +156,11 @@ def missing(ids: Path, workspace: Path) -> Iterator[int]:
     with TemporaryDirectory(prefix="chinwag-") as folder, DuckDB(scratch := Path(folder)) as engine:
         for table in assemble.GIVEN:
             engine.read(table, target.parts(table) if target else [])
-        _read(engine, ids, manifest, scratch)
+        _read(engine, ids, manifest, scratch, Steps())
         engine.make("deleted", statement("deleted"))
         exclude = target.state.options.get("assemble", {}).get("exclude") if target else None
         if exclude:
-            assemble.leave_out(engine, scratch, exclude, quiet=True)
+            assemble.leave_out(engine, scratch, exclude)
         for batch in engine.rows(statement("missing")):
             yield from batch["tweet_id"].to_pylist()
 
@@ -194,7 +198,7 @@ def _check_sum(path: Path, wanted: str) -> None:
         raise ExportError(f"{path}: is not what the manifest says: its sha256 is another")
 
 
-def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path) -> None:
+def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path, show: Steps) -> None:
     """Make the tables `dehydrated`, a row a tweet of the set, and `versions`."""
     import pyarrow as pa
 
@@ -202,11 +206,14 @@ def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path) -> None
     columns = [("root_id", number), ("split", text), ("place", number), ("tweet_id", number), ("turn_id", number),
                ("parent_id", number), ("text_sha256", text), ("mentions", numbers)]  # fmt: skip
     part = scratch / "dehydrated.parquet"
+    show("set", total=sum(shard.records for shard in manifest.files))
     with adding(part, pa.schema(columns)) as add:
         for shard in manifest.files:
             for record in _records(ids / shard.name, shard.records):
                 add(_rows_of(record, shard.split))
+                show.more(1)
     engine.read("dehydrated", [part])
+    show("versions", engine.percent)
     engine.make("versions", statement("versions"))
     if (twice := engine.value(statement("twice"))) is not None:
         raise ExportError(f"{ids}: tweet {twice} stands in it twice")
@@ -251,11 +258,14 @@ def _rows_of(record: dict[str, Any], split: str) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _write(engine: Engine, key: bytes, rendering: Rendering, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+def _write(
+    engine: Engine, key: bytes, rendering: Rendering, scratch: Path, summary: Summary, show: Steps
+) -> tuple[Path, Path]:
     """Write the turns of all conversations, and what was cut; memory holds one at a time."""
     made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
+    show("turns", engine.percent, total=int(engine.value("select count(*) from dehydrated") or 0))
     with adding(made, schema("turns")) as add_turns, adding(cut, schema("drops")) as add_drops:
-        for root_id, group in groupby(_hydrated(engine, rendering), attrgetter("root_id")):
+        for root_id, group in groupby(_hydrated(engine, rendering, show), attrgetter("root_id")):
             rows = list(group)
             turns, dropped, changed = _conversation(rows, key, rendering)
             add_turns([turn_row(turn, root_id, rows[0].split) for turn in turns])
@@ -267,10 +277,10 @@ def _write(engine: Engine, key: bytes, rendering: Rendering, scratch: Path, summ
     return made, cut
 
 
-def _hydrated(engine: Engine, rendering: Rendering) -> Iterator[_Row]:
+def _hydrated(engine: Engine, rendering: Rendering, show: Steps) -> Iterator[_Row]:
     engine.make("drops", "select cast(0 as bigint) as id, '' as level where false")
     engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
-    for batch in engine.rows(statement("hydrated")):
+    for batch in show.walk(engine.rows(statement("hydrated"))):
         columns = [batch[name].to_pylist() for name in _Row._fields[:-1]]
         yield from map(_Row, *columns, tweets_in(batch))
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chinwag.progress import Steps
 from chinwag.rendering import Tweet
 from chinwag.turns import Turn
 from chinwag.workspace import Workspace
@@ -57,25 +58,32 @@ def tweets_in(batch: "pa.RecordBatch") -> Iterator[Tweet]:
     return map(Tweet, *(columns[name] for name in ("tweet_id", *Tweet._fields[1:])))
 
 
-def conversations(target: Workspace, *, exact: bool = True) -> Iterator[tuple[str, list[Turn]]]:
-    """Give the turns of each conversation, parents first, with its split.
+def rows_of(target: Workspace) -> int:
+    """Count the turns of a workspace."""
+    import pyarrow.parquet as pq
+
+    return sum(pq.read_metadata(path).num_rows for path in target.parts("turns"))
+
+
+def conversations(target: Workspace, show: Steps, *, exact: bool = True) -> Iterator[tuple[str, list[Turn]]]:
+    """Give the turns of each conversation, parents first, with its split; `show` takes word of those that are read.
 
     Times that are not `exact` are whole seconds: the milliseconds of a tweet are most of its id.
     """
-    rows = (row for path in target.parts("turns") for row in _rows(path, exact))
+    rows = (row for path in target.parts("turns") for row in _rows(path, show, exact))
     for _, group in groupby(rows, key=itemgetter(0)):
         turns = list(group)
         yield turns[0][1], [turn for _, _, turn in turns]
 
 
-def _rows(path: Path, exact: bool) -> Iterator[tuple[int, str, Turn]]:
+def _rows(path: Path, show: Steps, exact: bool) -> Iterator[tuple[int, str, Turn]]:
     """Give each turn of a file with its root and its split."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     names = ["turn_id", "parent_turn_id", *(one.name for one in fields(Turn)[2:])]
     with pq.ParquetFile(path) as file:
-        for batch in file.iter_batches(READ):
+        for batch in show.walk(file.iter_batches(READ)):
             times = batch["created_at"].cast(pa.int64()).to_pylist()
             if not exact:
                 times = [time and time - time % 1000 for time in times]

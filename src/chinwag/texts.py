@@ -8,6 +8,7 @@ SHORT_LINK = re.compile(r"https?://t\.co/[A-Za-z0-9]+")
 # Text of another script may follow at once; what follows as in "@name's" or "@name:" makes it a part of the sentence.
 LEADING_MENTION = re.compile(r"[@\uff20]([A-Za-z0-9_]{1,20})(?![!-?A-~\u2019])\s*")
 ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#39);")  # all that Twitter ever escaped; each is undone once
+JOINERS = "\u200c\u200d"  # within emoji, and words of some scripts
 CHARACTER = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'"}
 
 
@@ -46,3 +47,12 @@ def client_name(source: str | None) -> str | None:
     if source and source.startswith("<a"):
         return source[source.find(">") + 1 : source.rfind("<")] or None
     return source or None
+
+
+def harmless(text: str) -> str:
+    """Take from a text what could steer a terminal: control characters, marks that reverse its direction."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in JOINERS else " " if char.isspace() else "\ufffd" for char in text
+    )

@@ -34,7 +34,7 @@ class Post:
 class Tree:
     """Hold a conversation: posts in reading order (each before what answers it, answers by time), and what befell it.
 
-    `turns` are its rows of that table by id; `drops` the rules that drop it as a whole; `mark` is the row of `marks`.
+    `turns` are its rows of that table by id; `drops` the rules that drop it as a whole; `mark` is its row of `marks`.
     """
 
     root_id: int
@@ -92,8 +92,10 @@ def load(engine: Engine, root_id: int) -> Tree | None:
         return None
     drops = _rows(engine, statement("fallen"), [root_id] * 4)
     turns = _rows(engine, "select * from turns where root_id = ?", [root_id])
-    marks = _rows(engine, "select * from marks where tweet_id = ?", [root_id])
-    return tree(root_id, posts, drops, turns, next(marks, None))
+    # A mark holds for the tree that its tweet is in now; of several `drop` comes first, as in the filter.
+    said = "select m.* from marks as m join nodes as n on m.tweet_id = n.tweet_id where n.root_id = ?"
+    marks = sorted(_rows(engine, said, [root_id]), key=lambda row: (row["mark"] or "none", row["tweet_id"]))
+    return tree(root_id, posts, drops, turns, marks[0] if marks else None)
 
 
 def root_of(engine: Engine, tweet_id: int) -> int | None:

@@ -18,11 +18,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from chinwag import shelves
 from chinwag.engines import Engine, Value
 from chinwag.errors import WorkspaceError
+from chinwag.progress import Steps, steps
 from chinwag.recipe import Recipe
 from chinwag.sql import statement
 from chinwag.tables import TABLES
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 FIRSTS = (1_000, 10_000, 100_000)
-READ = ("tweets", "nodes", "conversations", "clusters", "wanted", "asked")
+READ = ("tweets", "nodes", "conversations", "clusters", "marks", "wanted", "asked")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Member = tuple[int, int, int | None, int | None, bool]  # root, tweet, what it answers, author, whether it is dropped
 
@@ -109,11 +111,13 @@ def run(  # noqa: PLR0913 - the ways to choose
     provider: str = "",
     unknown: bool = False,
     memory: int | None = None,
+    quiet: bool = False,
 ) -> Wanted:
     """Rank missing tweets by the turns that each would bring into a conversation, after the recipe's filters of tweets.
 
     Of these only those that are SELECTs count, not those that look into texts. What hangs below a dropped tweet is not
-    brought in either. Filters of conversations do not count: what hangs on a missing tweet is incomplete by definition.
+    brought in either. Filters of conversations do not count, for what hangs on a missing tweet is incomplete by
+    definition; but for marks, which hold for all that will hang on it.
     A tweet is chosen by the language of most replies to it and by the time in its id, from `since` up to before
     `until`; one of before snowflake ids has none. A time without a zone is UTC. What was asked for in vain is left out,
     and all that `provider` was asked for; but what is `unknown` to it may be asked for again.
@@ -133,10 +137,12 @@ def run(  # noqa: PLR0913 - the ways to choose
         engine = stack.enter_context(DuckDB(scratch, memory=memory))
         for table in READ:
             engine.read(table, target.parts(table))
-        _count_anew(engine, recipe, scratch, target.parts("nodes"))
-        engine.make("vain", statement("vain"), [provider, "unknown" if unknown else ""])
         select = statement("ranked")
-        summary = _sum_up(engine, select, values, price)
+        with steps("wanted", 6, quiet=quiet) as show:
+            _count_anew(engine, recipe, scratch, target.parts("nodes"), show)
+            show("ranking", engine.percent)
+            engine.make("vain", statement("vain"), [provider, "unknown" if unknown else ""])
+            summary = _sum_up(engine, select, values, price)
         summary.seconds = time.perf_counter() - started
         limited = select if top is None else f"{select} limit {top:d}"
         found = Wanted(engine, limited, values, summary)
@@ -177,19 +183,30 @@ def _sum_up(engine: Engine, select: str, values: Sequence[Value], price: float) 
     return summary
 
 
-def _count_anew(engine: Engine, recipe: Recipe, scratch: Path, nodes: Sequence[Path]) -> None:
+def _count_anew(engine: Engine, recipe: Recipe, scratch: Path, nodes: Sequence[Path], show: Steps) -> None:
     """Put in the place of `wanted` one that knows what the recipe drops, if it drops tweets at all."""
     drops = [drop for name, options in recipe.filters.items() if (drop := _rule(name, options))]
-    if not drops:
+    parts = [(shelves.load("filters", name), options) for name, options in recipe.filters.items()]
+    said = [(part, options) for part, options in parts if hasattr(part, "SPARED")]
+    if not drops and not said:
+        show.steps = 1
         return
+    show("what waits", engine.percent)
     # Filters look at tweets in trees: here those that hang on a missing tweet are in one too.
     engine.write("nodes", statement("hanging"), scratch / "hanging.parquet")
     engine.read("nodes", [*nodes, scratch / "hanging.parquet"])
-    selects = "\nunion\n".join(f"select id from (\n{select}\n) as ruled" for select, _ in drops)  # noqa: S608
-    engine.make("dropped", selects, [value for _, values in drops for value in values])
+    show("filters", engine.percent)
+    selects = [f"select id from (\n{select}\n) as ruled" for select, _ in drops]  # noqa: S608
+    nothing = "select tweet_id as id from nodes where false"
+    engine.make("dropped", "\nunion\n".join(selects) or nothing, [value for _, values in drops for value in values])
+    if said:
+        _let_decide(engine, said, scratch / "awaited.parquet")
     engine.read("nodes", nodes)
+    show("unlocks", engine.percent)
     engine.make("unlocks", statement("unlocks"))
-    engine.read("recounted", [_recount(engine, scratch / "recounted.parquet")])
+    show("trees", engine.percent)
+    engine.read("recounted", [_recount(engine, scratch / "recounted.parquet", show)])
+    show("wanted", engine.percent)
     engine.make("unlocks", statement("kept_unlocks"))
     # Who is gone was settled when the trees were made: the table of that time leaves them out.
     engine.make("deleted", "select tweet_id from wanted where false")
@@ -197,6 +214,20 @@ def _count_anew(engine: Engine, recipe: Recipe, scratch: Path, nodes: Sequence[P
     select = f"select r.* from (\n{statement('wanted')}\n) as r semi join wanted as w on r.tweet_id = w.tweet_id"  # noqa: S608
     engine.write("wanted", select, scratch / "wanted.parquet")
     engine.read("wanted", [scratch / "wanted.parquet"])
+
+
+def _let_decide(engine: Engine, said: Iterable[tuple[ModuleType, Mapping[str, Any]]], path: Path) -> None:
+    """Let `dropped` be what is dropped by filters by which people decide too, and not what they spare.
+
+    They decide on whole conversations: on all that will hang on the missing tweet when it is there.
+    """
+    engine.write("nodes", statement("awaited"), path)
+    engine.read("nodes", [path])
+    for part, options in said:
+        select, values, *_ = part.drop(**options)
+        engine.make("ruled", select, values)
+        engine.make("spared", part.SPARED)
+        engine.make("dropped", statement("decided"))
 
 
 def _rule(name: str, options: Mapping[str, Any]) -> tuple[str, Sequence[Value]] | None:
@@ -212,12 +243,12 @@ def _rule(name: str, options: Mapping[str, Any]) -> tuple[str, Sequence[Value]] 
     return None if judge else (select, values)
 
 
-def _recount(engine: Engine, path: Path) -> Path:
+def _recount(engine: Engine, path: Path, show: Steps) -> Path:
     """Count the turns that are kept in each tree that holds a dropped tweet; memory holds one tree at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    members: Iterator[Member] = _rows(engine.rows(statement("thinned")))
+    members: Iterator[Member] = _rows(show.walk(engine.rows(statement("thinned"))))
     roots, turns = array("q"), array("q")
     for root_id, tree in groupby(members, itemgetter(0)):
         roots.append(root_id)

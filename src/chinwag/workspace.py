@@ -87,13 +87,22 @@ class Workspace:
 
     def refresh(self) -> None:
         """Read what was committed since the state was last read."""
-        numbers = sorted(int(entry.stem) for entry in self.log.glob("*.json") if entry.stem.isdecimal())
-        for number in numbers:
-            if number > self.state.number:
-                self._apply(number, self._read(number))
+        while new := [number for number in self._numbers() if number > self.state.number]:
+            for number in new:
+                try:
+                    commit = self._read(number)
+                except WorkspaceError:
+                    if number in self._numbers():
+                        raise
+                    break  # a later commit has just taken its place
+                self._apply(number, commit)
+
+    def _numbers(self) -> list[int]:
+        """List the commits in the log, the oldest first."""
+        return sorted(int(entry.stem) for entry in self.log.glob("*.json") if entry.stem.isdecimal())
 
     def _read(self, number: int) -> dict[str, Any]:
-        path = self.log / f"{number:08}.json"
+        path = self._entry(number)
         try:
             commit: dict[str, Any] = json.loads(path.read_bytes())
             version = int(commit["format"])
@@ -104,6 +113,9 @@ class Workspace:
         if version < FORMAT:
             raise WorkspaceError(f"{self.path}: written by an older chinwag (format {version}); read its files anew")
         return commit
+
+    def _entry(self, number: int) -> Path:
+        return self.log / f"{number:08}.json"
 
     def _apply(self, number: int, commit: dict[str, Any]) -> None:
         state = self.state
@@ -206,8 +218,13 @@ class Workspace:
         replace: dict[str, list[str]] | None = None,
         files: list[dict[str, Any]] | None = None,
         options: dict[str, Any] | None = None,
+        instead: bool = False,
     ) -> None:
-        """Put adopted parts in force, all at once; parts that are replaced are removed afterwards."""
+        """Put adopted parts in force, all at once; parts that are replaced are removed afterwards.
+
+        With `instead` commits just before that did no more than replace the same tables by the same step leave the log:
+        what they said is said anew. A reader that is at one of them goes on to this.
+        """
         number = self.state.number + 1
         replace = replace or {}
         commit = {
@@ -218,11 +235,21 @@ class Workspace:
             "files": files or [],
             "options": options or {},
         }
-        sync_write(self.log / f"{number:08}.json", json.dumps(commit, separators=(",", ":")).encode())
+        sync_write(self._entry(number), json.dumps(commit, separators=(",", ":")).encode())
+        if instead:
+            self._forget(commit)
         old = {name for table in replace for name in self.state.parts.get(table, [])}
         self._apply(number, commit)
         for name in old - {name for names in self.state.parts.values() for name in names}:
             (self.path / name).unlink(missing_ok=True)
+
+    def _forget(self, commit: dict[str, Any]) -> None:
+        """Remove the commits before the last one that say nothing but what this one says anew."""
+        for number in reversed(self._numbers()[:-1]):
+            before = self._read(number)
+            if {**before, "replace": {*before["replace"]}} != {**commit, "replace": {*commit["replace"]}}:
+                break
+            self._entry(number).unlink()
 
 
 def _may_be_workspace(path: Path) -> bool:

@@ -70,6 +70,9 @@ class Spark:
         pq.write_table(rows, path)
         return int(rows.num_rows)
 
+    def percent(self) -> float | None:
+        return None
+
     def _keep(self, name: str, rows: Any) -> None:
         self._made += 1
         path = str(self._folder / f"{name}-{self._made}")

@@ -21,7 +21,7 @@ def query(workspace: Path, sql: str, as_json: bool, as_csv: bool) -> None:
     """Ask the tables of a workspace in SQL.
 
     Tables: sightings, deletes, edits, rejects, files, tweets, edges, nodes, conversations, wanted, asked, clusters,
-    drops, turns, account.
+    marks, drops, turns, account.
 
     Example: chinwag query -w tweets "select lang, count(*) from tweets group by lang order by 2 desc"
     """

@@ -64,7 +64,7 @@ def show(number: int, workspace: Path, as_json: bool) -> None:
 
     tree = stage.run(workspace, number)
     if as_json:
-        print_json(tree)
+        print_json(stage.machine_form(tree))
     else:
         stage.print_tree(tree)
 

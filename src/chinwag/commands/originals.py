@@ -41,7 +41,7 @@ def wanted(workspace: Path, format: str, quiet: bool, as_json: bool, **selection
     if as_json:
         _refuse("format", why="with --json, which prints the summary")
     recipe, chosen = _chosen(workspace, selection)
-    ranking = stage.run(workspace, recipe, price=PRICE, **chosen)
+    ranking = stage.run(workspace, recipe, price=PRICE, quiet=quiet, **chosen)
     if not as_json:
         query.print_as(format, ranking.columns, ranking.batches(), sys.stdout)
     report(ranking.summary, quiet, as_json)

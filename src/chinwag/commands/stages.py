@@ -205,7 +205,7 @@ def build(
     if as_json:
         print_json(summary)
     code = report_ingest(summary.ingested, quiet, as_json=False)
-    for stage_summary in (summary.assembled, summary.curated, *summary.exported):
+    for stage_summary in (summary.assembled, summary.curated, *summary.exported, summary.reported):
         report(stage_summary, quiet, as_json=False)
     return code
 

@@ -30,3 +30,6 @@ class Engine(Protocol):
 
     def write(self, table: str, select: str, path: Path, values: Sequence[Value] = ()) -> int:
         """Write a SELECT's rows as one Parquet file with the schema of `table`; gives their number."""
+
+    def percent(self) -> float | None:
+        """Tell, to any thread, how much of the statement that runs is done; None where that is not known."""

@@ -2,7 +2,11 @@
 
 `drop` gives one SELECT of the ids to drop, and its values; or, where SQL cannot say it, a SELECT of what is to be
 judged, its values, and the function that judges: given the rows in their order, batch by batch, it gives the ids.
-What is not to be dropped, by this filter or any other, one may say with `SPARED`: a SELECT of roots, as `root_id`.
+The SELECT reads `tweets`, `nodes`, `conversations`, `clusters` and `marks`.
+
+A filter by which people decide, and not what is in the tweets, may have two more. `SPARED` is a SELECT of roots, as
+`root_id`: of these conversations no filter at all drops anything. `AFTER` names steps that may be done when the trees
+have long been made: turns that are older are made anew. `wanted` counts such a filter, though it drops conversations.
 """
 
 from collections.abc import Callable, Iterator, Sequence

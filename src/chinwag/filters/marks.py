@@ -3,38 +3,22 @@
 from chinwag.filters import Drop
 
 LEVEL = "conversation"
-# A mark is set on a root; where an older root was found since, it holds for the larger tree. Of two that contradict
-# each other there, drop is the safer one.
-SPARED = """
-    select distinct n.root_id
+AFTER = ("marks",)
+# A mark stands at the tweet that was the root then, and holds for the tree that tweet is in now. Where trees with marks
+# that contradict each other were joined by an older tweet since, `drop` holds, the first in the order of letters: what
+# was left out can still be brought in, but what was published cannot be taken back.
+MARKED = """
+    select n.root_id, min(m.mark) as mark
     from nodes as n
     join marks as m on n.tweet_id = m.tweet_id
-    anti join (
-      select d.root_id as dropped_id
-      from nodes as d
-      join marks as b on d.tweet_id = b.tweet_id
-      where b.mark = 'drop'
-    ) as u on n.root_id = dropped_id
-    where m.mark = 'keep'
+    group by n.root_id
 """
+SPARED = f"select root_id from ({MARKED}) as r where mark = 'keep'"  # noqa: S608 - a constant
 
 
 def drop(*, only: bool = False) -> Drop:
     """Select those marked `drop`; if `only` what is marked `keep` is to stay, all others too."""
-    select = """
-        select distinct n.root_id as id
-        from nodes as n
-        join marks as m on n.tweet_id = m.tweet_id
-        where m.mark = 'drop'
-        union
-        select root_id as id
-        from conversations
-        anti join (
-          select k.root_id as kept_id
-          from nodes as k
-          join marks as p on k.tweet_id = p.tweet_id
-          where p.mark = 'keep'
-        ) as u on root_id = kept_id
-        where cast(? as boolean)
-    """
-    return select, [only]
+    select = f"select root_id as id from ({MARKED}) as r where mark = 'drop'"  # noqa: S608
+    if only:
+        select = f"select n.root_id as id from nodes as n anti join ({SPARED}) as k on n.root_id = k.root_id"  # noqa: S608
+    return select, []
