@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from chinwag import assemble, curate, ingest, marks
+from chinwag import assemble, curate, ingest, marks, report
 from chinwag.build import export_without
 from chinwag.errors import UsageError, WorkspaceBusy, WorkspaceError
 from chinwag.marks import Mark
-from chinwag.recipe import Recipe, load
+from chinwag.recipe import Recipe, load, stale
 from chinwag.workspace import Workspace
 from tests.workspaces import assembled, chinwag_run, rows, status, values
 
@@ -173,7 +173,7 @@ def test_filters_that_are_here_no_more_are_no_reason_to_make_the_turns_anew(work
     target = Workspace(workspace)
     target.commit("curate", options={"filters": {"gone": {}}})
     marks.put(workspace, 20, "drop", None)
-    assert not curate.stale(Workspace(workspace))
+    assert not stale(Workspace(workspace))
 
 
 def test_the_turns_of_a_dehydrated_set_know_of_no_marks_and_say_so(workspace: Path) -> None:
@@ -183,6 +183,28 @@ def test_the_turns_of_a_dehydrated_set_know_of_no_marks_and_say_so(workspace: Pa
     marks.put(workspace, 20, "drop", None)
     with pytest.raises(WorkspaceError, match=r"of a dehydrated set.*, or make others: chinwag curate -w "):
         curate.again(workspace, quiet=True)
+
+
+def test_a_recipe_that_follows_no_marks_says_so(workspace: Path) -> None:
+    marks.put(workspace, 10, "keep", None)
+    marks.put(workspace, 20, None, "a note is no mark")
+    said = curate.run(workspace, Recipe(), quiet=True).line()
+    assert ", 1 marks have no say: the recipe lacks [filters.marks], " in said
+    assert "no say" not in curate.run(workspace, load(None), quiet=True).line()
+
+
+def test_a_report_says_that_marks_are_newer_than_the_turns(workspace: Path, tmp_path: Path) -> None:
+    def told() -> bool:
+        report.run(workspace, tmp_path / "report.html", quiet=True)
+        return "Something was marked after the turns were made" in (tmp_path / "report.html").read_text()
+
+    curate.run(workspace, load(None), quiet=True)
+    assert not told()
+    marks.put(workspace, 20, "keep", None)
+    assert told()
+    curate.run(workspace, load(None), quiet=True)
+    assert not told()
+    assert "Somebody marked the conversation keep" in (tmp_path / "report.html").read_text()
 
 
 def test_where_the_recipe_does_not_ask_for_marks_they_have_no_say(workspace: Path) -> None:

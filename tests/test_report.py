@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -334,3 +335,10 @@ def test_from_the_command_line(place: Path, tmp_path: Path) -> None:
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert (tmp_path / "report.html").read_bytes() == before
+
+
+def test_what_is_no_plain_file_is_not_replaced(place: Path, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ExportError, match="is no plain file"):
+        report.run(place, tmp_path / "pipe", quiet=True)
+    assert (tmp_path / "pipe").is_fifo()

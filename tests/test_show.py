@@ -174,3 +174,15 @@ def test_the_command_prints_the_tree_or_json(workspace: Path) -> None:
     missing = chinwag_run("show", 99, "-w", workspace)
     assert (missing.returncode, missing.stdout) == (2, "")
     assert missing.stderr.startswith("chinwag: 99: is not here: nothing")
+
+
+@pytest.mark.parametrize("address", ["https://twitter.com/x/status/{}", "https://x.com/i/statuses/{}?s=20", " {} "])
+def test_the_address_of_a_tweet_will_do(workspace: Path, address: str) -> None:
+    number = show.run(workspace, 12).root_id
+    assert chinwag_run("show", address.format(number), "-w", workspace).stdout.startswith(f"{number}: ")
+
+
+@pytest.mark.parametrize("given", ["abc", "-1", "9223372036854775808", "https://example.org/12"])
+def test_what_is_no_id_is_refused(workspace: Path, given: str) -> None:
+    done = chinwag_run("show", "-w", workspace, "--", given)
+    assert (done.returncode, "is no id of a tweet" in done.stderr) == (2, True)

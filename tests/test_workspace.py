@@ -214,3 +214,9 @@ def test_the_log_is_plain_json(tmp_path: Path) -> None:
     Workspace(tmp_path, create=True).commit("ingest", files=[FILE | {"name": os.fsdecode(b"\xff")}])
     entry = json.loads((tmp_path / "log" / "00000001.json").read_text(encoding="ascii"))
     assert set(entry) == {"format", "step", "add", "replace", "files", "options"}
+
+
+def test_the_folder_of_a_data_set_names_its_workspace(tmp_path: Path) -> None:
+    Workspace(tmp_path / "dataset" / "workspace", create=True)
+    with pytest.raises(WorkspaceError, match=r"dataset: no workspace here; it is .*dataset/workspace$"):
+        Workspace(tmp_path / "dataset")

@@ -24,7 +24,7 @@ NO_LANGUAGE = {"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"}
 SIZES = {1_000: "1K", 10_000: "10K", 100_000: "100K", 10**6: "1M", 10**7: "10M", 10**8: "100M", 10**9: "1B"}
 RULES = {
     "blanks": "empty lines",
-    "notices": "notices, of deletes above all",
+    "notices": "no tweets, but notices of deletes and the like",
     "rejects": "records that cannot be used",
     "embedded": "those inside other records",
     "excluded": "left out because of their source or terms",

@@ -20,7 +20,7 @@ from chinwag.errors import WorkspaceError
 from chinwag.filters import Judge, Value
 from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import describe, given_key, key_of, make_key
-from chinwag.recipe import Recipe, Split
+from chinwag.recipe import Recipe, Split, stale
 from chinwag.rendering import Rendering, Tweet
 from chinwag.shaping import BATCH, adding, turn_row, tweets_in
 from chinwag.splitting import answer_of, find_leaks, split_of
@@ -39,21 +39,24 @@ JUDGED = 65_536  # rows at once: in parts of 4,096, a list of 4,000 words takes 
 class Summary:
     """Count conversations and turns, and what is dropped by rule: tweets or, by some filters, conversations.
 
-    `empty` are the splits of which every conversation leaks.
+    `empty` are the splits of which every conversation leaks, `unheeded` the marks that no filter of the recipe follows.
     """
 
     conversations: int = 0
     turns: int = 0
     drops: Counter[str] = field(default_factory=Counter)
     empty: list[str] = field(default_factory=list)
+    unheeded: int = 0
     seconds: float = 0.0
 
     def line(self) -> str:
         """Say it in one line."""
         drops = ", ".join(f"{name} {count:,}" for name, count in sorted(self.drops.items()) if count) or "none"
         empty = "".join(f", nothing is left for {split}" for split in self.empty)
+        unheeded = f", {self.unheeded:,} marks have no say: the recipe lacks [filters.marks]" if self.unheeded else ""
         return (
-            f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}{empty}, {self.seconds:.1f} s"
+            f"{self.turns:,} turns in {self.conversations:,} conversations, drops: {drops}{empty}{unheeded}, "
+            f"{self.seconds:.1f} s"
         )
 
 
@@ -145,15 +148,6 @@ def again(workspace: Path, *, memory: int | None = None, quiet: bool = False) ->
     return run(workspace, recipe, memory=memory, quiet=quiet)
 
 
-def stale(target: Workspace) -> bool:
-    """Tell whether turns are older than the trees, or than what people said since and a filter of theirs goes by."""
-    if not target.fresh("curate", after="assemble"):
-        return True
-    known = shelves.names("filters")  # those of a dehydrated set may be others
-    filters = (shelves.load("filters", name) for name in target.state.options["curate"]["filters"] if name in known)
-    return not all(target.fresh("curate", after=step) for part in filters for step in getattr(part, "AFTER", ()))
-
-
 def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:
     """Give what the turns of a workspace were made by last; the default recipe where there are none.
 
@@ -198,6 +192,8 @@ def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary
     engine.read("ruled", [ruled])
     for name in recipe.filters:
         summary.drops[name] = int(engine.value("select count(*) from ruled where filter = ?", [name]) or 0)
+    if not any(hasattr(shelves.load("filters", name), "SPARED") for name in recipe.filters):
+        summary.unheeded = int(engine.value("select count(*) from marks where mark is not null") or 0)
     return ruled
 
 

@@ -113,13 +113,13 @@ def _parents(target: Workspace, engine: Engine) -> Iterator[Figure]:
 
 def _trees(engine: Engine) -> Iterator[Figure]:
     """Give the shapes of trees."""
-    yield Figure("tweets_a_tree", "Tweets in a conversation", "conversations", _doubling(_counts(engine, SIZES)))
+    yield Figure("tweets_a_tree", "Tweets in a tree", "trees", _doubling(_counts(engine, SIZES)))
     yield Figure(
-        "depths", "Depth of conversations", "conversations", _doubling(_counts(engine, DEPTHS)),
+        "depths", "Depth of trees", "trees", _doubling(_counts(engine, DEPTHS)),
         "Steps from the first tweet to the deepest answer.",
     )  # fmt: skip
     yield Figure(
-        "authors", "Authors in a conversation", "conversations", _doubling(_counts(engine, AUTHORS)),
+        "authors", "Authors in a tree", "trees", _doubling(_counts(engine, AUTHORS)),
         "Authors of whom nothing is known do not count.",
     )  # fmt: skip
     answered = _counts(engine, ANSWERED)

@@ -26,6 +26,19 @@ class Size(click.ParamType[int]):
         return size
 
 
+class TweetId(click.ParamType[int]):
+    """Take the id of a tweet, alone or in its address."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Give the id."""
+        found = re.fullmatch(r"(?:\S+/status(?:es)?/)?([0-9]{1,19})(?:[/?#]\S*)?", str(value).strip())
+        if not found or int(found[1]) >= 2**63:
+            self.fail(f"{value!r} is no id of a tweet; write it as 1345018233543426048", param, ctx)
+        return int(found[1])
+
+
 class Columns(click.ParamType[Mapping[str, str]]):
     """Take a map of columns, or the name of a ready one."""
 

@@ -15,6 +15,7 @@ from chinwag.errors import ChinwagError, UsageError, check_known
 from chinwag.redaction import KINDS as PRIVATE
 from chinwag.rendering import Rendering
 from chinwag.tables import TERMS
+from chinwag.workspace import Workspace
 
 Options = Mapping[str, Any]
 LARGEST = 2**53  # what every database and reader of numbers holds
@@ -174,3 +175,12 @@ def _is(value: Any, kind: Any, where: str) -> None:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise UsageError(f"{where}: {str(error).replace('`object`', '`table`')}") from error
+
+
+def stale(target: Workspace) -> bool:
+    """Tell whether turns are older than the trees, or than what people said since and a filter of theirs goes by."""
+    if not target.fresh("curate", after="assemble"):
+        return True
+    known = shelves.names("filters")  # those of a dehydrated set may be others
+    filters = (shelves.load("filters", name) for name in target.state.options["curate"]["filters"] if name in known)
+    return not all(target.fresh("curate", after=step) for part in filters for step in getattr(part, "AFTER", ()))

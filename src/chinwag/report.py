@@ -19,6 +19,7 @@ from chinwag.errors import ExportError, printable
 from chinwag.figures import Figure
 from chinwag.pages import page
 from chinwag.progress import Steps, steps
+from chinwag.recipe import stale
 from chinwag.samples import Sample
 from chinwag.tables import TERMS
 from chinwag.workspace import Workspace, sync_write
@@ -87,13 +88,15 @@ def run(
 
 
 def check_place(out: Path) -> None:
-    """Raise ExportError where the page cannot go: a folder is there, or nothing can be."""
+    """Raise ExportError where the page cannot go: a folder is there, a device, or nothing can be."""
     try:
-        folder = out.is_dir()
+        folder, other = out.is_dir(), out.exists() and not out.is_file()
     except OSError as error:
         raise ExportError(f"{out}: cannot write: {error.strerror}") from error
     if folder:
         raise ExportError(f"{out}: is a folder; name a file, such as {out / PAGE}")
+    if other:
+        raise ExportError(f"{out}: is no plain file, and a page takes the place of what is there; name another")
 
 
 def _asked(target: Workspace, name: str, tables: Sequence[str], ask: Any, at: Steps, memory: int | None) -> list[Any]:
@@ -151,6 +154,8 @@ def _notes(target: Workspace) -> Iterator[str]:
         yield "There are no turns yet: chinwag curate makes them."
     elif not target.fresh("curate", after="assemble"):
         yield "The turns were made of other trees than these; chinwag curate makes them, and counts its rules, anew."
+    elif stale(target):
+        yield "Something was marked after the turns were made; they follow it once chinwag curate is run again."
 
 
 def _at(steps: Iterable[Step]) -> dict[tuple[str, str | None], int]:
@@ -205,15 +210,15 @@ def _flow(steps: Sequence[Step]) -> Iterator[Stretch]:
     at = _at(steps)
     if ("records", None) in at:
         start = (at["records", None], "records were read")
-        yield charts.stretch("Records", start, _losses(steps, "records"), "of them are tweets")
+        yield charts.stretch("Records", start, _losses(steps, "records"), "of them are tweets, retweets among them")
     start = (
         at["sightings", None],
-        f"sightings of tweets, {at['sightings', 'embedded']:,} of them inside other records",
+        f"sightings of tweets, {at['sightings', 'embedded']:,} of them inside other records, such as retweets",
     )
     yield charts.stretch("Tweets", start, _losses(steps, "sightings"), "tweets, each counted once")
     if ("trees", "alone") in at:
-        start = (at["replies", None], "of them answer a tweet")
-        yield charts.stretch("Replies", start, _losses(steps, "replies"), "replies have a known parent")
+        start = (at["replies", None], "of them reply to a tweet, or quote one")
+        yield charts.stretch("Replies", start, _losses(steps, "replies"), "have a known parent")
         start = (at["tweets", None], "tweets, those that are answered and those that are not")
         yield charts.stretch("Trees", start, _losses(steps, "trees"), f"tweets are in {_trees(at):,} trees")
     if _kept(steps) is not None:

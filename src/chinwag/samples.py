@@ -123,6 +123,8 @@ def _why(row: trees.Row, tree: trees.Tree, options: Mapping[str, Any]) -> str:
     tweets, rules = "its tweet" if len(own) == 1 else f"its {len(own)} tweets", len(options["filters"])
     if "rehydrated" in options:
         why = f"The set of ids that this was made of has {tweets}."
+    elif tree.mark is not None and tree.mark["mark"] == "keep" and "marks" in options["filters"]:
+        why = "Somebody marked the conversation keep, which goes before what filters say."
     elif rules > 1:
         why = f"None of the {rules} filters drops {tweets}."
     else:

@@ -224,7 +224,7 @@ def _stale(target: Workspace) -> Iterator[str]:
         yield "the trees are older than what was read"
     if "curate" in steps and not target.fresh("curate", after="assemble"):
         yield "the turns are older than the trees"
-    elif "curate" in steps and curate.stale(target):
+    elif "curate" in steps and recipe.stale(target):
         yield "the turns are older than the marks"
 
 
@@ -238,7 +238,7 @@ def _next(target: Workspace, summary: Summary) -> Iterator[str]:
     elif not target.fresh("assemble", after="ingest"):
         yield f"chinwag assemble {where}{_assembling(target.state.options.get('assemble', {}))}"
     else:
-        if curate.stale(target):
+        if recipe.stale(target):
             yield _curating(target, where)
         else:
             yield f"chinwag export messages {where} -o CHATS"

@@ -81,6 +81,8 @@ class Workspace:
             except OSError as error:
                 raise WorkspaceError(f"{path}: cannot make a workspace: {error.strerror}") from error
         elif not self.log.is_dir():
+            if (path / "workspace" / "log").is_dir():  # what `build` makes
+                raise WorkspaceError(f"{path}: no workspace here; it is {path / 'workspace'}")
             raise WorkspaceError(f"{path}: no workspace here; make one with: chinwag ingest PATH -w {path}")
         self.state = State()
         self.refresh()

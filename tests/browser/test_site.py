@@ -149,9 +149,14 @@ def test_a_note_is_kept_beside_the_mark(page: Page, address: str, workspace: Pat
     page.get_by_label("Note").fill("ask <b>somebody</b>")
     page.get_by_role("button", name="Save note").click()
     assert marks.read(workspace) == {100: Mark("keep", "ask <b>somebody</b>")}
+    page.get_by_label("Note").press("End")
+    page.keyboard.type(" else")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#done")).to_contain_text("Note saved")
+    assert marks.read(workspace) == {100: Mark("keep", "ask <b>somebody</b> else")}
     page.goto(f"{address}/?mark=note")
     assert rows(page) == ["c-100"]
-    expect(page.locator("#c-100")).to_contain_text("ask <b>somebody</b>")
+    expect(page.locator("#c-100")).to_contain_text("ask <b>somebody</b> else")
 
 
 def test_everything_by_the_keyboard(page: Page, address: str, workspace: Path) -> None:

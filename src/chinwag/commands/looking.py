@@ -6,7 +6,7 @@ import click
 
 from chinwag.commands.talk import print_json
 from chinwag.commands.talk import report as say
-from chinwag.options import common, debug_option, memory_option, workspace_option
+from chinwag.options import TweetId, common, debug_option, memory_option, workspace_option
 
 
 @click.command()
@@ -51,12 +51,12 @@ def browse(workspace: Path, port: int, opened: bool, memory: int | None, quiet: 
 
 
 @click.command()
-@click.argument("number", metavar="ID", type=click.IntRange(0, 2**63 - 1))
+@click.argument("number", metavar="ID", type=TweetId())
 @workspace_option
 @click.option("--json", "as_json", is_flag=True, help="Print the tree as JSON.")
 @debug_option
 def show(number: int, workspace: Path, as_json: bool) -> None:
-    """Print one conversation: that of a tweet, by its id.
+    """Print one conversation: that of a tweet, by its id or address.
 
     Example: chinwag show 1345018233543426048 -w tweets
     """

@@ -1,4 +1,4 @@
-"""Drop the conversations that somebody marked `drop` by hand; those marked `keep` stay, whatever other filters say."""
+"""Drop the conversations that somebody marked drop; those marked keep stay, whatever other filters say."""
 
 from chinwag.filters import Drop
 

@@ -64,6 +64,10 @@
   }
 
   document.addEventListener("keydown", (event) => {
+    if (event.target.id === "note" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      press(event.target.form.querySelector("button.save"));
+      return;
+    }
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.defaultPrevented || off()) return;
     if (typing(event.target)) {
       if (event.key === "Escape") event.target.blur();
