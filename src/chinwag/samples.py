@@ -4,8 +4,8 @@ They may be handed on: of what people wrote they hold only texts of turns, redac
 account nor tweet is named. No more of the trees is read than what is chosen.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,7 +74,7 @@ def _sample(target: Workspace, engine: Engine, root_id: int) -> Sample:
         turns = [row for batch in engine.rows(select, [root_id]) for row in batch.to_pylist()]
         tree = trees.tree(root_id, [], [], turns, None)
     options = target.state.options["curate"]
-    ordered = list(_in_order(tree.turns.values()))
+    ordered = list(trees.in_order(tree.turns.values(), "turn_id", "parent_turn_id"))
     authors = list(dict.fromkeys(row["author"] for row in ordered))
     return Sample(
         split=str(tree.split),
@@ -85,18 +85,6 @@ def _sample(target: Workspace, engine: Engine, root_id: int) -> Sample:
         fallen=_by_rule(tree.posts, options),
         marked=tree.mark is not None and tree.mark["mark"] == "keep",
     )
-
-
-def _in_order(turns: Iterable[trees.Row]) -> Iterator[trees.Row]:
-    """Give each turn before those that answer it, and all below the first answer before the second."""
-    answers: defaultdict[int | None, list[trees.Row]] = defaultdict(list)
-    for row in sorted(turns, key=lambda row: (row["created_at"] is not None, row["created_at"] or 0, row["turn_id"])):
-        answers[row["parent_turn_id"]].append(row)
-    waiting = answers[None][::-1]
-    while waiting:
-        row = waiting.pop()
-        yield row
-        waiting.extend(reversed(answers[row["turn_id"]]))
 
 
 def _said(row: trees.Row, author: str, tree: trees.Tree, options: Mapping[str, Any]) -> Said:

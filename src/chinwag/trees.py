@@ -68,21 +68,27 @@ def tree(root_id: int, posts: Iterable[Row], drops: Iterable[Row], turns: Iterab
             whole.append(str(drop["filter"]))
         else:
             rules[drop["id"]].append(str(drop["filter"]))
-    ordered = [Post(row, rules.get(row["tweet_id"], []), turn_of.get(row["tweet_id"])) for row in _in_order(posts)]
+    ordered = [
+        Post(row, rules.get(row["tweet_id"], []), turn_of.get(row["tweet_id"]))
+        for row in in_order(posts, "tweet_id", "parent_id")
+    ]
     return Tree(root_id, ordered, by_turn, whole, mark)
 
 
-def _in_order(posts: Iterable[Row]) -> Iterator[Row]:
-    """Give each tweet before those that answer it, and all below the first answer before the second."""
+def in_order(rows: Iterable[Row], own: str, above: str) -> Iterator[Row]:
+    """Give each tweet or turn before those that answer it, and all below the first answer before the second.
+
+    `own` is the column of its id, `above` that of what it answers.
+    """
     answers: defaultdict[int | None, list[Row]] = defaultdict(list)
     # In the order of time, as in `assemble`; a tweet whose time is unknown is the oldest.
-    for row in sorted(posts, key=lambda row: (row["created_at"] is not None, row["created_at"] or 0, row["tweet_id"])):
-        answers[row["parent_id"]].append(row)
+    for row in sorted(rows, key=lambda row: (row["created_at"] is not None, row["created_at"] or 0, row[own])):
+        answers[row[above]].append(row)
     waiting = answers[None][::-1]
     while waiting:
         row = waiting.pop()
         yield row
-        waiting.extend(reversed(answers[row["tweet_id"]]))
+        waiting.extend(reversed(answers[row[own]]))
 
 
 def load(engine: Engine, root_id: int) -> Tree | None:
