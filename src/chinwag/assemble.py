@@ -100,9 +100,8 @@ def run(
     with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
         for table in GIVEN:
             engine.read(table, target.parts(table))
-        make_all(engine, scratch, summary, quotes=quotes, exclude=exclude, quiet=quiet)
-        name = f"{target.state.number + 1:08}"
-        made = {table: [target.adopt(table, scratch / f"{table}.parquet", name)] for table in ASSEMBLED}
+        parts = make_all(engine, scratch, summary, quotes=quotes, exclude=exclude, quiet=quiet)
+        made = {table: target.adopt_all(table, parts[table]) for table in ASSEMBLED}
         target.commit("assemble", replace=made, options={"quotes": quotes, "exclude": sorted(set(exclude))})
         shutil.rmtree(workspace / "browse", ignore_errors=True)  # its index may show tweets that are gone now
     summary.seconds = time.perf_counter() - started
@@ -122,18 +121,18 @@ def again(workspace: Path, *, memory: int | None = None, quiet: bool = True, fir
 
 def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], show: Steps | None = None) -> int:
     """Put in the place of `sightings` those to assemble, written to a folder; gives how many others there are."""
-    names, part, held = ",".join(exclude), folder / "sightings.parquet", _count(engine, "sightings")
+    names, held = ",".join(exclude), _count(engine, "sightings")
     if show:
         show("included", engine.percent)
-    kept = engine.write("sightings", statement("included"), part, [names, names])
-    engine.read("sightings", [part])
-    return held - kept
+    engine.read("sightings", engine.write("sightings", statement("included"), folder, [names, names]))
+    return held - _count(engine, "sightings")
 
 
 def make_all(
     engine: Engine, folder: Path, summary: Summary, *, quotes: bool, exclude: Sequence[str] = (), quiet: bool
-) -> None:
-    """Take every step, from the engine's tables `GIVEN`; what is kept of them is written to a folder."""
+) -> dict[str, list[Path]]:
+    """Take every step, from the engine's tables `GIVEN`; gives the parts of what is kept, written to a folder."""
+    parts: dict[str, list[Path]] = {}
     with steps("assemble", len(STEPS) + bool(exclude), quiet=quiet) as show:
         for step in STEPS:
             started = time.perf_counter()
@@ -142,15 +141,16 @@ def make_all(
             values = [quotes] if step in ("links", "conversations") else []
             show(step, engine.percent)
             if step in ASSEMBLED:
-                part = folder / f"{step}.parquet"
-                summary.rows[step] = engine.write(step, statement(step), part, values)
-                engine.read(step, [part])
+                parts[step] = engine.write(step, statement(step), folder, values)
+                engine.read(step, parts[step])
+                summary.rows[step] = _count(engine, step)
             else:
                 make(engine, step, values)
             summary.steps[step] = time.perf_counter() - started
     summary.newer = _count(engine, "links where kind <> 'rounded' and not older")
     summary.joined = _count(engine, "links where kind = 'rounded' and older")
     summary.lost = _count(engine, "tweets where reply_to_rounded is not null") - summary.joined
+    return parts
 
 
 def _count(engine: Engine, rows: str) -> int:

@@ -34,8 +34,8 @@ AT_ONCE = 10_000  # texts; the numbers of their shingles take some 20 MB
 MIXERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93, 0xFF51AFD7ED558CCD)
 
 
-def run(engine: Engine, scratch: Path, show: Steps | None = None) -> Path:
-    """Write the table `clusters` into a folder, from the engine's tables `tweets` and `nodes`; gives its path.
+def run(engine: Engine, scratch: Path, show: Steps | None = None) -> list[Path]:
+    """Write the table `clusters` into a folder, from the engine's tables `tweets` and `nodes`; gives its parts.
 
     It takes `STEPS` steps. Memory: what the engine takes, and 4 bytes a text.
     """
@@ -57,11 +57,10 @@ def run(engine: Engine, scratch: Path, show: Steps | None = None) -> Path:
     show("likeness", engine.percent)
     engine.read("members", [_write_members(_joined(engine, count, show), folder / "members.parquet")])
     show("clusters", engine.percent)
-    path = folder / "clusters.parquet"
-    engine.write("clusters", statement("clusters"), path, [LEAST])
+    parts = engine.write("clusters", statement("clusters"), folder, [LEAST])
     for table in ("same_texts", "long_texts", "pairs"):  # the engine lives on, and they take room
         engine.make(table, "select 0 as place where false")
-    return path
+    return parts
 
 
 def _write_normal(engine: Engine, path: Path, show: Steps) -> Path:

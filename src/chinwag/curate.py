@@ -81,15 +81,15 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
     with target.writing() as scratch:
         if not target.fresh("clusters", after="assemble"):
             with _database(target, scratch, memory) as engine, steps("clusters", clusters.STEPS, quiet=quiet) as show:
-                part = target.adopt("clusters", clusters.run(engine, scratch, show), f"{target.state.number + 1:08}")
-                target.commit("clusters", replace={"clusters": [part]})
+                parts = target.adopt_all("clusters", clusters.run(engine, scratch, show))
+                target.commit("clusters", replace={"clusters": parts})
         with steps("curate", len(recipe.filters) + 3, quiet=quiet) as show:
             with _database(target, scratch, memory) as engine:
                 key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
                 ruled = _run_filters(engine, recipe, scratch, summary, show)
             with _database(target, scratch, memory) as engine:
-                engine.read("drops", [ruled])
-                _shape(engine, target, recipe, key, ruled, summary, show)
+                engine.read("drops", ruled)
+                _shape(engine, target, recipe, key, ruled, scratch, summary, show)
             show("account")
             account.keep(target, scratch, memory=memory, step=show.step)
     summary.seconds = time.perf_counter() - started
@@ -108,20 +108,25 @@ def _database(target: Workspace, scratch: Path, memory: int | None) -> Iterator[
 
 
 def _shape(
-    engine: Engine, target: Workspace, recipe: Recipe, key: bytes, ruled: Path, summary: Summary, show: Steps
+    engine: Engine,
+    target: Workspace,
+    recipe: Recipe,
+    key: bytes,
+    ruled: list[Path],
+    scratch: Path,
+    summary: Summary,
+    show: Steps,
 ) -> None:
     """Make turns of what the filters left, leave out what would leak, and commit both."""
-    scratch = ruled.parent
     turns, cut = _write_turns(engine, recipe, key, scratch, summary, show)
     show("splits", engine.percent)
     overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
     turns, leaked = _without_leaks(engine, turns, scratch, summary)
     summary.empty = [row["split"] for batch in engine.rows(statement("emptied")) for row in batch.to_pylist()]
     name = f"{target.state.number + 1:08}"
-    parts = {name: ruled, f"{name}-cut": cut, f"{name}-leaks": leaked}
     made = {
         "turns": [target.adopt("turns", turns, name)],
-        "drops": [target.adopt("drops", part, one) for one, part in parts.items()],
+        "drops": target.adopt_all("drops", [*ruled, cut, *leaked]),
     }
     options = {
         "key": describe(key),
@@ -167,7 +172,7 @@ def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recip
     return Recipe(filters=options["filters"], turns=turns, split=Split(**options["split"]))
 
 
-def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary, show: Steps) -> Path:
+def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary, show: Steps) -> list[Path]:
     """Write as `drops` what each filter of the recipe drops."""
     engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
     engine.make("spared", "select cast(0 as bigint) as root_id where false")
@@ -187,9 +192,8 @@ def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary
         engine.append("drops", statement("drops"), [part.LEVEL, name])
         if spared := getattr(part, "SPARED", None):
             engine.append("spared", spared)
-    ruled = scratch / "drops.parquet"
-    engine.write("drops", statement("unspared"), ruled)
-    engine.read("ruled", [ruled])
+    ruled = engine.write("drops", statement("unspared"), scratch)
+    engine.read("ruled", ruled)
     for name in recipe.filters:
         summary.drops[name] = int(engine.value("select count(*) from ruled where filter = ?", [name]) or 0)
     if not any(hasattr(shelves.load("filters", name), "SPARED") for name in recipe.filters):
@@ -248,18 +252,17 @@ def _kept(turns: list[Turn], tweets: list[Tweet], root_id: int, split: str) -> I
                 yield root_id, quoted[tweet_id], split, None
 
 
-def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary) -> tuple[Path, Path]:
+def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary) -> tuple[Path, list[Path]]:
     """Write the turns again without the conversations in `leaks`, and these as drops."""
     import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    leaked = scratch / "leaked.drops.parquet"
     select = "select id, 'conversation' as level, 'split_leak' as filter from leaks order by id"
-    count = engine.write("drops", select, leaked)
-    if not count:
-        return turns, leaked
+    leaked = engine.write("drops", select, scratch)
     roots = pq.read_table(leaked, columns=["id"])["id"]
+    if not (count := len(roots)):
+        return turns, leaked
     kept = scratch / "kept.turns.parquet"
     with pq.ParquetFile(turns) as made, pq.ParquetWriter(kept, schema("turns"), compression="zstd") as writer:
         for batch in made.iter_batches(BATCH):

@@ -203,6 +203,18 @@ TERMS = {
     "published": "It is of an archive that its owner gave to be published.",
 }
 
+# The column by which the rows of a table are ordered first, and its parts are cut.
+KEYS = {
+    "tweets": "id",
+    "edges": "child_id",
+    "nodes": "root_id",
+    "conversations": "root_id",
+    "wanted": "tweet_id",
+    "clusters": "tweet_id",
+    "drops": "id",
+    "turns": "root_id",
+}
+
 ASSEMBLED = ("tweets", "edges", "nodes", "conversations", "wanted")
 
 

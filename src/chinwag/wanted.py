@@ -193,14 +193,13 @@ def _count_anew(engine: Engine, recipe: Recipe, scratch: Path, nodes: Sequence[P
         return
     show("what waits", engine.percent)
     # Filters look at tweets in trees: here those that hang on a missing tweet are in one too.
-    engine.write("nodes", statement("hanging"), scratch / "hanging.parquet")
-    engine.read("nodes", [*nodes, scratch / "hanging.parquet"])
+    engine.read("nodes", [*nodes, *engine.write("nodes", statement("hanging"), scratch)])
     show("filters", engine.percent)
     selects = [f"select id from (\n{select}\n) as ruled" for select, _ in drops]  # noqa: S608
     nothing = "select tweet_id as id from nodes where false"
     engine.make("dropped", "\nunion\n".join(selects) or nothing, [value for _, values in drops for value in values])
     if said:
-        _let_decide(engine, said, scratch / "awaited.parquet")
+        _let_decide(engine, said, scratch)
     engine.read("nodes", nodes)
     show("unlocks", engine.percent)
     engine.make("unlocks", statement("unlocks"))
@@ -212,17 +211,15 @@ def _count_anew(engine: Engine, recipe: Recipe, scratch: Path, nodes: Sequence[P
     engine.make("deleted", "select tweet_id from wanted where false")
     engine.make("withheld", "select author_id from wanted where false")
     select = f"select r.* from (\n{statement('wanted')}\n) as r semi join wanted as w on r.tweet_id = w.tweet_id"  # noqa: S608
-    engine.write("wanted", select, scratch / "wanted.parquet")
-    engine.read("wanted", [scratch / "wanted.parquet"])
+    engine.read("wanted", engine.write("wanted", select, scratch))
 
 
-def _let_decide(engine: Engine, said: Iterable[tuple[ModuleType, Mapping[str, Any]]], path: Path) -> None:
+def _let_decide(engine: Engine, said: Iterable[tuple[ModuleType, Mapping[str, Any]]], scratch: Path) -> None:
     """Let `dropped` be what is dropped by filters by which people decide too, and not what they spare.
 
     They decide on whole conversations: on all that will hang on the missing tweet when it is there.
     """
-    engine.write("nodes", statement("awaited"), path)
-    engine.read("nodes", [path])
+    engine.read("nodes", engine.write("nodes", statement("awaited"), scratch))
     for part, options in said:
         select, values, *_ = part.drop(**options)
         engine.make("ruled", select, values)

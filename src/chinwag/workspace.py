@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -211,6 +211,10 @@ class Workspace:
         part.replace(folder / f"{name}.parquet")
         sync_folder(folder)
         return f"{table}/{name}.parquet"
+
+    def adopt_all(self, table: str, parts: Sequence[Path]) -> list[str]:
+        """Adopt parts in their order, under names that begin with the number of the next commit; gives the names."""
+        return [self.adopt(table, part, f"{self.state.number + 1:08}-{n:05}") for n, part in enumerate(parts)]
 
     def commit(
         self,

@@ -20,7 +20,7 @@ def test_an_error_after_the_first_rows_is_one_line(tmp_path: Path) -> None:
 
 def test_a_part_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     with DuckDB(tmp_path) as engine, pytest.raises(EngineError, match=r"^.*nowhere.*cannot write.*$"):
-        engine.write("wanted", "select 1 as tweet_id", tmp_path / "nowhere" / "wanted.parquet")
+        engine.write("edges", "select 1 as child_id, 0 as parent_id, 'reply' as kind", tmp_path / "nowhere")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_a_filter_by_duplicates_drops(case: str, tmp_path: Path) -> None:
     with DuckDB(tmp_path, threads=1) as engine:
         for table, rows in made.items():
             engine.read(table, [reference.parquet(tmp_path / f"{table}.parquet", rows, schema(table))])
-        engine.read("clusters", [clusters.run(engine, tmp_path)])
+        engine.read("clusters", clusters.run(engine, tmp_path))
         assert sorted(number for batch in engine.rows(select, values) for number in batch["id"].to_pylist()) == expected
 
 

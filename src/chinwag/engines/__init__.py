@@ -1,13 +1,16 @@
 """Run SELECTs: an engine makes named tables, adds to them, reads values and rows, and writes Parquet."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from chinwag.progress import Steps
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Value = int | float | str | bool
+Value: TypeAlias = int | float | str | bool
+Function: TypeAlias = "Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]"
 
 
 class Engine(Protocol):
@@ -28,8 +31,29 @@ class Engine(Protocol):
     def rows(self, select: str, values: Sequence[Value] = ()) -> "Iterator[pa.RecordBatch]":
         """Give a SELECT's rows in its order, batch by batch."""
 
-    def write(self, table: str, select: str, path: Path, values: Sequence[Value] = ()) -> int:
-        """Write a SELECT's rows as one Parquet file with the schema of `table`; gives their number."""
+    def apply(
+        self,
+        name: str,
+        select: str,
+        function: Function,
+        columns: "pa.Schema",
+        values: Sequence[Value] = (),
+        *,
+        order: Sequence[str] = (),
+        show: Steps | None = None,
+    ) -> None:
+        """Make a table of what a function makes of a SELECT's rows: it takes and gives batches, these with `columns`.
+
+        With `order` rows come in it, and all that share a value of its first column come to one call; without it, any
+        call may see any share of the rows. The function may run in other processes, so it is pickled, and no state
+        comes back. `show` is told of rows that are walked, where they are walked here.
+        """
+
+    def write(self, table: str, select: str, folder: Path, values: Sequence[Value] = ()) -> list[Path]:
+        """Write a SELECT's rows, in its order, as parts of a table, new files in a folder; gives at least one.
+
+        `writing` says where parts are cut: whatever the engine, the same rows are the same bytes.
+        """
 
     def percent(self) -> float | None:
         """Tell, to any thread, how much of the statement that runs is done; None where that is not known."""
