@@ -59,7 +59,7 @@ docs: setup ## Write into ARCHITECTURE.md what follows from the code
 pictures: setup ## Take the pictures in docs/ anew (needs Chromium)
 	PYTHONPATH=. $(BIN)/python -m docs.pictures
 
-bench: setup ## Run the benchmarks
+bench: spark $(VENV)/.bench ## Run all benchmarks, beside other tools, and write benchmarks/results.md (to try it: ARGS=--small)
 	PYTHONPATH=examples $(BIN)/python -m benchmarks $(ARGS)
 
 lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions that pyproject.toml allows
@@ -74,6 +74,12 @@ lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions th
 		--no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file build/requirements-spark.lock
 	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements-spark.lock; } > requirements-spark.lock
+	$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*project["optional-dependencies"]["bench"], sep="\n")' > build/bench.in
+	$(LOCK_VENV)/bin/pip-compile build/bench.in --constraint requirements.lock --generate-hashes --upgrade --quiet \
+		--no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+		--output-file build/requirements-bench.lock
+	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements-bench.lock; } > requirements-bench.lock
 	$(MAKE) lock-trainers
 
 # The extra as it stands in pyproject.toml, in the versions of requirements.lock where both name a package. PyTorch is
@@ -104,6 +110,10 @@ clean: ## Remove caches and what the demo and the build left (not .venv)
 $(STAMP): requirements.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements-bench.lock
 	@touch $@
 
 $(VENV)/.spark: requirements-spark.lock $(STAMP)

@@ -20,7 +20,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.sightings import World, fill
-from chinwag.assemble import GIVEN
+from benchmarks.tables import Table
+from chinwag.renewal import GIVEN
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
 from tests import reference
@@ -80,8 +81,8 @@ def _size(path: Path) -> int:
         return 0
 
 
-def measure(workspace: Path, memory: int, threads: int) -> None:
-    """Assemble a workspace and print what it took."""
+def measure(workspace: Path, memory: int, threads: int) -> tuple[str, ...]:
+    """Assemble a workspace; gives what it took as a row of the table."""
     disk, started = Disk(workspace), time.perf_counter()
     disk.start()
     command = [sys.executable, "-c", ASSEMBLE, str(workspace), str(memory), str(threads)]
@@ -89,8 +90,8 @@ def measure(workspace: Path, memory: int, threads: int) -> None:
     wall = time.perf_counter() - started
     line, steps, cpu, peak = json.loads(found.stdout)
     print(line)
-    print(f"wall {wall:.1f} s, CPU {cpu:.1f} s, peak RSS {peak / 1e9:.2f} GB, scratch disk {disk.stop() / 1e9:.2f} GB")
-    print(", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items()))
+    print(", ".join(f"{step} {seconds:.1f}" for step, seconds in steps.items()), flush=True)
+    return f"{wall:.1f}", f"{cpu:.1f}", f"{peak / 1e9:.2f}", f"{disk.stop() / 1e9:.2f}"
 
 
 class Links:
@@ -161,7 +162,7 @@ def size(text: str) -> int:
     return round(float(text.upper().removesuffix("GB")) * 1e9)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> list[Table]:
     """Measure and check the assembly of synthetic sightings."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--sightings", type=int, default=1_000_000)
@@ -178,9 +179,8 @@ def main(arguments: list[str] | None = None) -> None:
             started = time.perf_counter()
             fill(place, World(options.sightings, options.missing))
             print(f"{options.sightings:,} sightings made in {time.perf_counter() - started:.0f} s")
-        measure(place, options.memory, options.threads)
-        print(check(Workspace(place), SAMPLE))
-
-
-if __name__ == "__main__":
-    main()
+        row = measure(place, options.memory, options.threads)
+        note = check(Workspace(place), SAMPLE)
+    head = ("sightings", "s", "CPU s", "peak GB", "scratch disk GB")
+    memory = f"`--memory {options.memory / 1e9:g}GB`" if options.memory else "What memory DuckDB takes by itself"
+    return [Table("Assemble", head, [(f"{options.sightings:,}", *row)], f"{memory}; one run. {note}.")]

@@ -6,7 +6,6 @@ Each page is asked for by an HTTP client, and, where Chromium is installed, open
 import argparse
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ import httpx
 
 from benchmarks.assembly import size
 from benchmarks.curation import made, rows
+from benchmarks.tables import Table, spread
 from chinwag import curate, query
 from chinwag.recipe import load
 from chinwag.workspace import Workspace
@@ -44,14 +44,14 @@ def served(workspace: Path, memory: int) -> Iterator[tuple[str, float]]:
             server.communicate()
 
 
-def median(ask: Callable[[str], object], url: str) -> str:
+def times(ask: Callable[[str], object], url: str) -> str:
     """Give the median and the range of some rounds, in milliseconds."""
-    times = []
+    taken = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
         ask(url)
-        times.append(1000 * (time.perf_counter() - started))
-    return f"{statistics.median(times):,.0f} ms ({min(times):,.0f} to {max(times):,.0f})"
+        taken.append(1000 * (time.perf_counter() - started))
+    return spread(taken, 0)
 
 
 def deepest(workspace: Path) -> tuple[int, int, int]:
@@ -82,7 +82,7 @@ def chromium() -> Iterator[Callable[[str], object] | None]:
         browser.close()
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> list[Table]:
     """Measure the site of a synthetic workspace."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--sightings", type=int, default=200_000)
@@ -96,11 +96,11 @@ def main(arguments: list[str] | None = None) -> None:
             print(curate.run(workspace, load(None), quiet=True).line())
         shutil.rmtree(workspace / "browse", ignore_errors=True)
         root_id, tweets, depth = deepest(workspace)
-        print(f"{rows(workspace, 'tweets'):,} tweets, {rows(workspace, 'nodes'):,} of them in trees")
+        note = f"{rows(workspace, 'tweets'):,} tweets, {rows(workspace, 'nodes'):,} of them in trees"
         with served(workspace, options.memory) as (_, seconds):
-            print(f"first page, index and all: {seconds:.1f} s")
+            note += f"; first page, index and all: {seconds:.1f} s"
         index = sum(path.stat().st_size for path in (workspace / "browse").iterdir())
-        print(f"index: {index / 1e6:,.0f} MB")
+        note += f"; index: {index / 1e6:,.0f} MB"
         pages = {
             "list": "/",
             "list, filtered": "/?lang=en&depth=3&state=kept",
@@ -110,14 +110,12 @@ def main(arguments: list[str] | None = None) -> None:
             "what-if": "/rules?filter=length&least=20",
         }
         with served(workspace, options.memory) as (address, seconds), chromium() as opened, httpx.Client() as client:
-            print(f"first page, with the index: {seconds:.1f} s")
+            note += f"; first page, with the index: {seconds:.1f} s. Medians of {ROUNDS} rounds."
+            found = []
             for name, path in pages.items():
                 answer = client.get(address + path)
                 answer.raise_for_status()
-                print(f"{name}: {median(client.get, address + path)}, {len(answer.content) / 1e3:,.0f} kB", flush=True)
-                if opened:
-                    print(f"  in Chromium: {median(opened, address + path)}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
+                shown = times(opened, address + path) if opened else "not installed"
+                found.append((name, times(client.get, address + path), shown, f"{len(answer.content) / 1e3:,.0f}"))
+                print(f"browsing: {name} {found[-1][1]} ms", flush=True)
+    return [Table("Browse", ("page", "ms", "ms until Chromium has laid it out", "kB"), found, note)]

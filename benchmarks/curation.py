@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.assembly import size
 from benchmarks.sightings import World, fill
+from benchmarks.tables import Table
 from chinwag import assemble, shelves
 from chinwag.export import is_database
 from chinwag.workspace import Workspace
@@ -52,7 +53,7 @@ def made(place: Path, sightings: int) -> None:
         print(assemble.run(place, memory=4 * 10**9, quiet=True).line())
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> list[Table]:
     """Measure curating, then every export."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--sightings", type=int, default=200_000)
@@ -71,15 +72,18 @@ def main(arguments: list[str] | None = None) -> None:
         nodes = rows(workspace, "nodes")
         line, wall, cpu, peak = measure("curate", workspace, "", options.preset, options.memory)
         print(line)
-        print(f"curate: {nodes / wall:,.0f} tweets/s, {wall:.1f} s, CPU {cpu:.1f} s, peak {peak / 1e9:.2f} GB")
+        found = [("curate", f"{nodes / wall:,.0f}", f"{wall:.1f}", f"{cpu:.1f}", f"{peak / 1e9:.2f}")]
         turns = rows(workspace, "turns")
         for name in options.formats.split(",") if options.formats else shelves.names("exports"):
             if name == "postgres" and not options.postgres:
                 continue
             place = options.postgres if name == "postgres" else f"{out}/{name}" + (".db" if is_database(name) else "")
             line, wall, cpu, peak = measure(name, workspace, place, "", 0)
-            print(f"{name}: {turns / wall:,.0f} turns/s, {wall:.1f} s, CPU {cpu:.1f} s, peak {peak / 1e9:.2f} GB")
-            print(f"  {line.removeprefix(out)}", flush=True)
+            found.append((name, f"{turns / wall:,.0f}", f"{wall:.1f}", f"{cpu:.1f}", f"{peak / 1e9:.2f}"))
+            print(f"{name}: {line.removeprefix(out)}", flush=True)
+    note = f"{nodes:,} synthetic tweets in trees, and their {turns:,} turns, each exported record checked. One run."
+    head = ("", "tweets/s or turns/s", "s", "CPU s", "peak GB")
+    return [Table("Curate and export", head, found, note)]
 
 
 def rows(workspace: Path, table: str) -> int:
@@ -87,7 +91,3 @@ def rows(workspace: Path, table: str) -> int:
     import pyarrow.parquet as pq
 
     return sum(pq.read_metadata(part).num_rows for part in Workspace(workspace).parts(table))
-
-
-if __name__ == "__main__":
-    main()

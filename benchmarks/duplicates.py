@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.assembly import Disk, size
+from benchmarks.tables import Table
 from chinwag.clusters import LIKENESS, SHINGLE, likeness, run
 from chinwag.engines.duckdb import DuckDB
 from chinwag.filters._normal import LEAST, normal
@@ -42,8 +43,7 @@ folder.mkdir()
 with DuckDB(folder, memory=int(memory) or None) as engine:
     engine.read("tweets", [Path(tweets)])
     engine.read("nodes", [Path(nodes)])
-    path = run(engine, folder)
-    engine.read("clusters", [path])
+    engine.read("clusters", run(engine, folder))
     select = "select count(*) - count(distinct {}) from clusters where cluster_id is not null"
     counts = [engine.value(select.format(column)) for column in ("text_id", "cluster_id")]
 used = resource.getrusage(resource.RUSAGE_SELF)
@@ -168,7 +168,7 @@ def check(folder: Path, count: int) -> str:
     )
 
 
-def measure(folder: Path, count: int, memory: int) -> str:
+def measure(folder: Path, count: int, memory: int) -> tuple[str, ...]:
     """Find the clusters of a big world, in a process of its own."""
     tweets, nodes = fill(folder, count)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -177,23 +177,20 @@ def measure(folder: Path, count: int, memory: int) -> str:
         command = [sys.executable, "-c", CLUSTER, str(tweets), str(nodes), scratch, str(memory)]
         same, near, cpu, peak = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
         wall, used = time.perf_counter() - started, disk.stop()
-    return (
-        f"{count:,} tweets: {same:,} copies, {near:,} near-duplicates and copies; {count / wall:,.0f} tweets/s, "
-        f"wall {wall:.1f} s, CPU {cpu:.1f} s, peak RSS {peak / 1e9:.2f} GB, scratch disk {used / 1e9:.2f} GB"
-    )
+    counts = (f"{one:,}" for one in (count, same, near, round(count / wall)))
+    return (*counts, f"{wall:.1f}", f"{cpu:.1f}", f"{peak / 1e9:.2f}", f"{used / 1e9:.2f}")
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> list[Table]:
     """Measure recall, then time and memory."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--tweets", type=int, default=500_000)
     parser.add_argument("--memory", type=size, default=0, help="as 4GB; without it what DuckDB takes by itself")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        print(check(Path(folder), SMALL), flush=True)
+        note = check(Path(folder), min(SMALL, options.tweets))
+        print(f"duplicates: {note}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        print(measure(Path(folder), options.tweets, options.memory), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        row = measure(Path(folder), options.tweets, options.memory)
+    head = ("tweets", "copies", "near-duplicates and copies", "tweets/s", "s", "CPU s", "peak GB", "scratch disk GB")
+    return [Table("Find near-duplicates", head, [row], f"{note}. One run.")]

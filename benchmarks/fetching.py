@@ -18,6 +18,7 @@ from pathlib import Path
 
 import httpx
 
+from benchmarks.tables import Table
 from chinwag import assemble, ingest
 from chinwag.providers import x_api
 from tests.stand_in.server import TOKEN, StandIn
@@ -88,8 +89,9 @@ def _bytes(client: httpx.Client, batch: list[Tweet]) -> int:
     return len(answer.content)
 
 
-def main(arguments: list[str]) -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str] | None = None) -> list[Table]:
+    """Measure how fast missing tweets are got from a server on this machine."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--ids", type=int, default=100_000)
     options = parser.parse_args(arguments)
     tweets = originals(options.ids)
@@ -109,14 +111,13 @@ def main(arguments: list[str]) -> None:
         server.join()
         line, asked, seconds, asking, cpu, peak = json.loads(done.stdout)
         kept = sum(path.stat().st_size for path in (workspace / "answers").rglob("*.gz"))
-    print(line)
-    print(
-        f"chinwag fetch: {asked / asking:,.0f} requests/s ({asked / asking / limit:.2f} of the bare loop, "
-        f"{asked / asking / x_api.RATE:,.0f} times what X allows), {seconds:.1f} s with the trees made anew, "
-        f"{cpu:.1f} s of CPU, peak {peak / 1e6:,.0f} MB; {kept / 1e6:,.1f} MB of answers kept"
+    print(f"fetch: {line}")
+    head = ("", "requests/s", "to the bare loop", "to what X allows", "s", "CPU s", "peak GB")
+    row = (f"{asked / asking:,.0f}", f"{asked / asking / limit:.2f}", f"{asked / asking / x_api.RATE:,.0f}",
+           f"{seconds:.1f}", f"{cpu:.1f}", f"{peak / 1e9:.2f}")  # fmt: skip
+    note = (
+        f"{options.ids:,} missing tweets from a server on this machine that answers at once: {requests:,} requests, "
+        f"{again} ids asked again, {kept / 1e6:,.1f} MB of answers kept. One run; the time is with the trees made anew."
     )
-    print(f"the server: {requests:,} requests, {again} ids asked again")
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    bare_row = ("the same requests in a bare loop", f"{limit:,.0f}", "1.00", f"{limit / x_api.RATE:,.0f}", "", "", "")
+    return [Table("Fetch", head, [bare_row, ("chinwag fetch", *row)], note)]

@@ -1,4 +1,4 @@
-"""Measure ingest against bare decompression of the same members, and two workers against one.
+"""Measure ingest against bare decompression of the same members, and two workers against one and against idling.
 
 Every figure is a ratio within one run, in which what is compared takes turns, as the speed of a machine changes from
 minute to minute. Medians are given, with the least and greatest ratio of a round. The data are made once, from a seed.
@@ -7,7 +7,6 @@ minute to minute. Medians are given, with the least and greatest ratio of a roun
 import argparse
 import bz2
 import math
-import os
 import resource
 import statistics
 import subprocess
@@ -23,6 +22,11 @@ from io import BytesIO
 from multiprocessing import get_context
 from pathlib import Path
 
+import rapidgzip
+from isal import isal_zlib
+
+from benchmarks.layers import profile
+from benchmarks.tables import Table, ratio, spread
 from chinwag import ingest
 
 PROJECT = Path(__file__).parent.parent
@@ -63,18 +67,15 @@ class Row:
     inverted: bool = False
     target: str = ""
 
-    def line(self) -> str:
-        """Say it as a line of the table."""
+    def cells(self) -> tuple[str, ...]:
+        """Say it as a row of the table."""
         base, work = getattr(self.base, self.measure), getattr(self.work, self.measure)
         over, under = (work, base) if self.inverted else (base, work)
-        ratios = [one / other for one, other in zip(over, under, strict=True)]
-        ratio = statistics.median(over) / statistics.median(under)
-        spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
-        times = f"{statistics.median(base):>8.2f} {statistics.median(work):>8.2f}"
-        return f"{self.what:<58} {self.measure:<4} {times} {ratio:>7.2f}  {spread:<14} {self.target}"
+        seconds = (f"{statistics.median(one):.2f}" for one in (base, work))
+        return self.what, self.measure, *seconds, ratio(over, under), self.target
 
 
-HEADING = f"{'':<58} {'':<4} {'base s':>8} {'work s':>8} {'ratio':>7}  {'rounds':<14} target"
+HEAD = ("", "time", "base s", "work s", "ratio", "target")
 
 
 def made(folder: Path, era: str, size: int) -> Path:
@@ -115,12 +116,23 @@ def shards(source: Path) -> list[Path]:
     return paths
 
 
-def ingested(paths: list[Path], workers: int) -> None:
-    """Read the paths into a workspace that is thrown away."""
+def ingested(paths: list[Path], workers: int) -> float:
+    """Read the paths into a workspace that is thrown away; give which share of the time a worker had no job."""
     with tempfile.TemporaryDirectory(prefix="chinwag-benchmark-") as folder:
         summary = ingest.run(paths, Path(folder) / "workspace", workers=workers, quiet=True)
     if summary.errors or not summary.counts["tweets"]:
         raise SystemExit(f"nothing to measure: {summary.errors}")
+    return 1 - summary.busy / workers / summary.seconds
+
+
+def fastest(data: bytes) -> None:
+    """Decompress with the fastest decoder that Python has, and do nothing else."""
+    if data[:3] != b"BZh":
+        isal_zlib.decompress(data, GZIP)
+        return
+    with rapidgzip.IndexedBzip2File(BytesIO(data), parallelization=1) as file:
+        while file.read(1 << 20):
+            pass
 
 
 def against_decompression(path: Path, rounds: int) -> list[Row]:
@@ -137,10 +149,11 @@ def against_decompression(path: Path, rounds: int) -> list[Row]:
         for data, size in zip(packed, sizes, strict=True):
             zlib.decompress(data, GZIP, bufsize=size)
 
-    base, roomy, work = Timing(), Timing(), Timing()
+    base, fast, roomy, work = Timing(), Timing(), Timing(), Timing()
     ingested([path], 1)
     for _ in range(rounds):
         base.take(bare)
+        fast.take(lambda: list(map(fastest, packed)))
         if not is_bz2:
             roomy.take(into_room)
         work.take(lambda: ingested([path], 1))
@@ -151,10 +164,12 @@ def against_decompression(path: Path, rounds: int) -> list[Row]:
     )
     if is_bz2:
         what = "time of ingest to bz2.decompress"
-        return [Row(what, base, work, kind, inverted=True, target="at most 1.2") for kind in ("cpu", "wall")]
+        rows = [Row(what, base, work, kind, inverted=True, target="at most 1.2") for kind in ("cpu", "wall")]
+        return [*rows, Row("time of ingest to rapidgzip alone", fast, work, "cpu", inverted=True)]
     rows = [
         Row("speed of ingest to zlib.decompress", base, work, kind, target="at least 0.33") for kind in ("cpu", "wall")
     ]
+    rows.append(Row("speed of ingest to isal alone", fast, work, "cpu"))
     return [*rows, Row("speed of ingest to zlib.decompress, its size known before", roomy, work, "cpu")]
 
 
@@ -162,24 +177,33 @@ def _unpack(data: list[bytes]) -> int:
     return sum(len(bz2.decompress(one)) for one in data)
 
 
-def two_workers(source: Path, rounds: int) -> list[Row]:
-    """Compare two workers with one, and what two processes that only decompress gain on this machine."""
+def two_workers(source: Path, rounds: int) -> tuple[list[Row], str]:
+    """Compare two workers with one, and what two processes that only decompress gain here; say how idle they were."""
     paths, packed = shards(source), [data for _, data in contents(source)]
     one, two, single, pair = Timing(), Timing(), Timing(), Timing()
+    idle: list[float] = []
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         list(pool.map(_unpack, [packed, packed]))  # both processes are up from here on
         for _ in range(rounds):
             single.take(lambda: (_unpack(packed), _unpack(packed)))
             pair.take(lambda: list(pool.map(_unpack, [packed, packed])))
             one.take(lambda: ingested(paths, 1))
-            two.take(lambda: ingested(paths, 2))
-    return [
+            two.take(lambda: idle.append(ingested(paths, 2)))
+    rows = [
         Row("gain of two processes that only decompress bz2", single, pair, "wall"),
         Row("gain of two workers over one", one, two, "wall", target="at least 1.7, both cores free"),
     ]
+    shares = spread([100 * share for share in idle])
+    return rows, f" Two workers had no job for {shares} % of the time, start and end of the run included."
 
 
-def main(arguments: list[str] | None = None) -> None:
+def profiled(path: Path, rounds: int) -> Table:
+    """Say where the CPU time of one worker goes."""
+    found = profile([data for _, data in contents(path)], rounds, lambda: ingested([path], 1))
+    return Table(f"Where the time of ingest goes: {path.name}", ("", "CPU s", "share"), found)
+
+
+def main(arguments: list[str] | None = None) -> list[Table]:
     """Measure the speed of ingest."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--data", type=Path, default=PROJECT / "benchmarks" / "data", help="where the data are made")
@@ -187,18 +211,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--members", type=Path, help="also measure these: a tar, a folder or a file, all bz2 or all gz")
     parser.add_argument("--no-workers", action="store_true", help="leave out two workers against one")
+    parser.add_argument("--profile", action="store_true", help="only say where the CPU time of one worker goes")
     options = parser.parse_args(arguments)
     old, new = (made(options.data, era, options.size) for era in ("2021", "2022"))
+    if options.profile:
+        return [profiled(path, options.rounds) for path in filter(None, [old, new, options.members])]
     rows = against_decompression(old, options.rounds) + against_decompression(new, options.rounds)
     if options.members:
         rows += against_decompression(options.members, options.rounds)
+    note = f"{options.size} MB of synthetic JSON in each packing; medians of {options.rounds} rounds."
     if not options.no_workers:
-        rows += two_workers(old, options.rounds)
-    print(f"{options.rounds} rounds; load of the last minute {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
-    print(HEADING)
-    for row in rows:
-        print(row.line())
-
-
-if __name__ == "__main__":
-    main()
+        more, idle = two_workers(old, options.rounds)
+        rows, note = rows + more, note + idle
+    return [Table("Ingest", HEAD, [row.cells() for row in rows], note)]

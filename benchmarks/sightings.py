@@ -2,7 +2,9 @@
 
 What is in it follows from the number of sightings and the shares alone. Tweets are numbered by age; tweet `i` gets a
 snowflake id in the milliseconds of the 1 % stream, so a parent, which has a smaller number, is always older. Every
-tenth sighting shows a tweet again. The rows are written in no order at all, which is the worst case for a sort.
+tenth sighting shows a tweet again, mostly within minutes, at most a day and a half later. The rows are written in no
+order at all, which is the worst case for a sort; or in that of time, as dumps are: then the first parts of a world are
+its first days.
 """
 
 import json
@@ -131,7 +133,7 @@ select
 from (
   select i, case when roll(i, 'kind') < 2 then 'user_withheld' when roll(i, 'kind') < 5 then 'status_withheld'
     when roll(i, 'kind') < 100 then 'scrub_geo' else 'delete' end as kind
-  from range(getvariable('total') - getvariable('total') // {repeats}) as numbers(i)
+  from range(?::bigint, ?::bigint) as numbers(i)
   where roll(i, 'deleted') < 10 and not in_chain(i)
 )
 """
@@ -148,6 +150,7 @@ class World:
     missing: float = 0.15
     seed: int = SEED
     shortest: int = 1
+    by_time: bool = False
 
     @property
     def tweets(self) -> int:
@@ -166,8 +169,9 @@ def fill(folder: Path, world: World) -> Path:
             sql = ROWS.format(repeats=REPEATS)
             part = _write(scratch, "sightings", connection, sql, [start, end])
             add["sightings"].append(workspace.adopt("sightings", part, f"{start // PART:08}"))
-        part = _write(scratch, "deletes", connection, DELETES.format(repeats=REPEATS), [])
-        add["deletes"].append(workspace.adopt("deletes", part, "00000000"))
+            tweets = [place - place // REPEATS for place in (start, end)]
+            part = _write(scratch, "deletes", connection, DELETES, tweets)
+            add["deletes"].append(workspace.adopt("deletes", part, f"{start // PART:08}"))
         workspace.commit("ingest", add=add)
     return folder
 
@@ -176,9 +180,8 @@ def _prepare(world: World) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     chain = min(CHAIN_DEPTH, world.tweets // 20)
-    step = next(
-        n for n in range(int(world.sightings * 0.618), 2 * world.sightings) if math.gcd(n, world.sightings) == 1
-    )
+    scattered = range(int(world.sightings * 0.618), 2 * world.sightings)
+    step = 1 if world.by_time else next(n for n in scattered if math.gcd(n, world.sightings) == 1)
     variables = {
         "seed": world.seed,
         "total": world.sightings,

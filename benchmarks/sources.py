@@ -11,6 +11,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
@@ -18,10 +19,12 @@ from types import ModuleType
 import msgspec
 
 import shapes
+from benchmarks.tables import Table, ratio
 from chinwag import records
 from chinwag.containers import Member, members, read_member
 from chinwag.reading import Choice, FileTask, on_disk, read_job
 from chinwag.sniffing import shapes as told
+from chinwag.stores import opened
 from chinwag.values import TWITTER_EPOCH
 from shapes import Tweet
 
@@ -87,10 +90,10 @@ def tweets(count: int, seed: int) -> list[Tweet]:
 
 def decode(path: Path, found: list[Member], sources: list[records.Source], scratch: Path) -> None:
     """Decode every record of a file and do nothing with it."""
-    with path.open("rb") as file:
+    with closing(opened(path)) as file:
         for member in found:
             with on_disk(path, member, scratch) as disk:
-                blocks = read_member(file.fileno(), member, lambda _: None)
+                blocks = read_member(file, member, lambda _: None)
                 for shape in told(blocks, sources, on_disk=disk, reject=lambda *_: None):
                     for _, lines in shape.lines or ():
                         for line in lines.splitlines():
@@ -106,8 +109,8 @@ def measured(work: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def compared(writer: ModuleType, made: list[Tweet], rounds: int) -> str:
-    """Compare reading with decoding for one shape, in one line."""
+def compared(writer: ModuleType, made: list[Tweet], rounds: int) -> tuple[str, str, str, str]:
+    """Compare reading with decoding for one shape, in one row."""
     adapt: Callable[[Tweet], Tweet] = getattr(writer, "adapt", lambda tweet: tweet)
     choice = Choice(None, getattr(writer, "COLUMNS", None))
     with tempfile.TemporaryDirectory() as folder:
@@ -131,14 +134,12 @@ def compared(writer: ModuleType, made: list[Tweet], rounds: int) -> str:
         read()
         times = [(measured(bare), measured(read)) for _ in range(rounds)]
         size = sum(path.stat().st_size for path in paths) / 1e6
-    base, work = (statistics.median(column) for column in zip(*times, strict=True))
-    ratios = [one / other for other, one in times]
+    base, work = (list(column) for column in zip(*times, strict=True))
     name = writer.__name__.rpartition(".")[2]
-    spread = f"{min(ratios):.1f} to {max(ratios):.1f}"
-    return f"{name:<18} {size:>7.1f} {len(made) / work:>10,.0f} {work / base:>7.1f}  {spread}"
+    return name, f"{size:.1f}", f"{len(made) / statistics.median(work):,.0f}", ratio(work, base)
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> list[Table]:
     """Measure every source."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--tweets", type=int, default=20_000)
@@ -146,11 +147,10 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
     made = tweets(options.tweets, options.seed)
-    print(f"{options.tweets:,} tweets, {options.rounds} rounds, one process; ratio: CPU of reading to decoding alone")
-    print(f"{'shape':<18} {'MB':>7} {'tweets/s':>10} {'ratio':>7}  rounds")
+    note = f"{options.tweets:,} synthetic tweets in each shape, {options.rounds} rounds, one process."
+    rows = []
     for name in sorted(path.stem for path in Path(shapes.__file__).parent.glob("[a-z]*.py")):
-        print(compared(importlib.import_module(f"shapes.{name}"), made, options.rounds), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        rows.append(compared(importlib.import_module(f"shapes.{name}"), made, options.rounds))
+        print(f"sources: {name} {rows[-1][2]} tweets/s", flush=True)
+    head = ("shape", "MB", "tweets/s of CPU", "CPU to decoding alone")
+    return [Table("Read each source", head, rows, note)]

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 
 import synthetic
 from chinwag.ingest import Summary, run
+from chinwag.stores import Input
 from chinwag.workspace import Workspace
 
 Json = dict[str, Any]
@@ -88,7 +89,7 @@ def folder(path: Path, members: Mapping[str, bytes]) -> Path:
     return path
 
 
-def ingest(workspace: Path, *paths: Path, workers: int = 1) -> Summary:
+def ingest(workspace: Path, *paths: Input, workers: int = 1) -> Summary:
     return run(list(paths), workspace, workers=workers, quiet=True)
 
 
@@ -147,16 +148,17 @@ import resource, sys
 from pathlib import Path
 from chinwag.errors import ChinwagError
 from chinwag.ingest import run
+from chinwag.stores import parse
 source, workspace, workers, limit = sys.argv[1:]
 if int(limit):
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 try:
-    summary = run([Path(source)], Path(workspace), workers=int(workers), quiet=True)
+    summary = run([parse(source)], Path(workspace), workers=int(workers), quiet=True)
 except ChinwagError as error:
     sys.exit(f"{type(error).__name__}: {error}")
 sys.exit("\\n".join(summary.errors + summary.damages) or 0)
 """
 
 
-def command(source: Path, workspace: Path, workers: int = 1, limit: int = 0) -> list[str]:
+def command(source: Input, workspace: Path, workers: int = 1, limit: int = 0) -> list[str]:
     return [sys.executable, "-c", RUN, str(source), str(workspace), str(workers), str(limit)]

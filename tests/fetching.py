@@ -1,8 +1,11 @@
 """Make workspaces in which tweets of the stand-in are missing."""
 
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
+from tests.archives import folder as unpacked
 from tests.stand_in.server import StandIn
 from tests.stand_in.tweets import Tweet
 from tests.workspaces import assembled, rows, status
@@ -20,10 +23,17 @@ def leaves(tweets: Sequence[Tweet]) -> list[Tweet]:
 
 
 def holding(folder: Path, tweets: Iterable[Tweet]) -> Path:
-    """Give an assembled workspace that holds some tweets, as a stream dump has them."""
-    folder.mkdir(exist_ok=True)
+    """Give an assembled workspace that holds some tweets, as a stream dump has them; it is made once and copied."""
+    return unpacked(folder, _made(tuple(tweets))) / "workspace"
+
+
+@cache
+def _made(tweets: tuple[Tweet, ...]) -> Mapping[str, bytes]:
+    """Give the files of a workspace, and of what it was made of."""
     held = [status(one.ids[0], one.whole, to=one.reply_to_id, author=one.author_id) for one in tweets]
-    return assembled(folder, held)
+    with tempfile.TemporaryDirectory() as place:
+        assembled(Path(place), held)
+        return {str(path.relative_to(place)): path.read_bytes() for path in Path(place).rglob("*") if path.is_file()}
 
 
 def chains(held: Iterable[Tweet], tweets: Iterable[Tweet]) -> dict[int, int | None]:

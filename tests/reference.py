@@ -259,7 +259,7 @@ def _wanted(tweets: dict[int, Row], nodes: dict[int, Row], deleted: set[int], wi
                     "obtainable": time is not None and 657 <= time % 1000 <= 666,
                 }
             )
-    return sorted(made, key=lambda one: (-one["unlocks"], -one["replies"], one["tweet_id"]))
+    return sorted(made, key=lambda one: one["tweet_id"])
 
 
 def read(path: Path, table: str) -> list[Row]:

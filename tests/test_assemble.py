@@ -95,9 +95,9 @@ def workspace(
     return folder
 
 
-def made(folder: Path) -> dict[str, bytes]:
-    """Give the bytes of each table."""
-    return {table: Workspace(folder).parts(table)[0].read_bytes() for table in ASSEMBLED}
+def made(folder: Path) -> dict[str, list[bytes]]:
+    """Give the bytes of the parts of each table."""
+    return {table: [part.read_bytes() for part in Workspace(folder).parts(table)] for table in ASSEMBLED}
 
 
 def sighting(tweet_id: int, **more: Any) -> Row:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chinwag import compression
@@ -147,3 +147,40 @@ def test_no_change_of_bytes_breaks_it(name: str, start: int, size: int, patch: b
     packed = PACKINGS[name](LINES[:20_000])
     start %= len(packed)
     unpack(packed[:start] + patch + packed[start + size % 500 :])
+
+
+BATCHES = b"".join([*streams(LINES, 2), bytes(600), bz2.compress(LINES[:200_000])])
+
+
+def walked(data: bytes) -> tuple[bytes, list[str]]:
+    """Read by the walk alone, as where there is no rapidgzip."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compression, "rapidgzip", None)
+        return unpack(data)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, len(BATCHES)), st.integers(0, 300), st.binary(max_size=300), st.booleans())
+def test_rapidgzip_reads_what_the_walk_reads(start: int, size: int, patch: bytes, cut: bool) -> None:
+    damaged = BATCHES[:start] + patch + (b"" if cut else BATCHES[start + size :])
+    assert unpack(damaged) == walked(damaged)
+
+
+@pytest.mark.parametrize("rubbish", [b"rubbish" * 9, b"\n", bytes(700), bz2.compress(b"")[:-1]])
+def test_what_lies_between_streams_is_seen_and_no_line_written_of_it(
+    rubbish: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = bz2.compress(LINES) + rubbish + bz2.compress(LINES)
+    found, reports = unpack(data)
+    assert (found, reports) == walked(data)
+    assert found.startswith(LINES) and found.endswith(LINES)
+    assert bool(reports) == any(rubbish)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_sound_bz2_is_not_walked(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"".join(streams(LINES * 8, 30))
+    assert len(data) > compression.BATCH // 2
+    monkeypatch.setattr(compression, "BATCH", 1 << 18)
+    monkeypatch.setattr(compression, "_stream", None)
+    assert unpack(data) == (LINES * 8, [])

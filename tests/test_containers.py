@@ -6,6 +6,7 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chinwag.containers import NO_END, Damage, Found, Junk, Member, members, read_member
+from chinwag.stores import opened
 from tests.archives import PACKINGS, tar, write, zipped
 
 DATA = {f"04/01/{minute:02}.json": random.Random(minute).randbytes(700 + 300 * minute) for minute in range(9)}
@@ -22,11 +24,11 @@ NAMES = list(DATA)
 def listed(path: Path) -> tuple[dict[str, bytes], list[tuple[str, str]], list[str]]:
     """Give the members with their content, the damages, the junk."""
     held, damages, junk = dict[str, bytes](), list[tuple[str, str]](), list[str]()
-    with path.open("rb") as file:
+    with closing(opened(path)) as file:
         for found in members(path):
             if isinstance(found, Member):
                 reports: list[str] = []
-                held[found.name] = b"".join(read_member(file.fileno(), found, reports.append))
+                held[found.name] = b"".join(read_member(file, found, reports.append))
                 damages += [(found.name, reason) for reason in reports]
             elif isinstance(found, Damage):
                 damages.append((found.name, found.reason))
@@ -328,10 +330,10 @@ def test_a_file_that_becomes_shorter_gives_what_is_left(tmp_path: Path) -> None:
     found = list(members(path))
     os.truncate(path, 3000)
     reports: list[str] = []
-    with path.open("rb") as file:
+    with closing(opened(path)) as file:
         for item in found:
             assert isinstance(item, Member)
-            b"".join(read_member(file.fileno(), item, reports.append))
+            b"".join(read_member(file, item, reports.append))
     assert reports
     assert set(reports) == {"its file became shorter while it was read"}
 

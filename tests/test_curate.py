@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import synthetic
-from chinwag import assemble, curate, ingest
+from chinwag import assemble, curate, ingest, shaping
 from chinwag.errors import WorkspaceError
 from chinwag.recipe import Recipe, Split, check, load
 from chinwag.rendering import Rendering
@@ -117,7 +117,8 @@ def test_the_same_trees_give_the_same_bytes(workspace: Path) -> None:
 def test_one_batch_or_many_make_no_difference(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     curate.run(workspace, Recipe(), quiet=True)
     before = rows(workspace, "from turns"), rows(workspace, "from drops")
-    monkeypatch.setattr(curate, "BATCH", 7)
+    monkeypatch.setattr(shaping, "BATCH", 7)
+    monkeypatch.setattr(shaping, "READ", 3)
     curate.run(workspace, Recipe(), quiet=True)
     assert (rows(workspace, "from turns"), rows(workspace, "from drops")) == before
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -153,14 +154,24 @@ def ready(place: Path, **options: Any) -> Path:
     return place
 
 
+@pytest.fixture(scope="module", params=["", "a secret"])
+def keyed(
+    read: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[Path, Path, str]:
+    """Go on to the turns with a key or none; no test changes these."""
+    folder, key = tmp_path_factory.mktemp("keyed"), request.param
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(VARIABLE, key)
+        everything, bare = (ready(Path(shutil.copytree(place, folder / place.name))) for place in read)
+    return everything, bare, key
+
+
 @pytest.mark.parametrize("name", FORMATS)
-@pytest.mark.parametrize("key", ["", "a secret"])
 def test_files_read_as_if_the_answers_had_not_been(
-    read: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, key: str
+    keyed: tuple[Path, Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    if key:
-        monkeypatch.setenv(VARIABLE, key)
-    everything, bare = (ready(place) for place in read)
+    everything, bare, key = keyed
+    monkeypatch.setenv(VARIABLE, key)
     was = hashes(everything)
     export_without(name, everything, tmp_path / "out", ["x-api"], quiet=True, compress="gzip")
     export.run(name, bare, tmp_path / "bare", quiet=True, compress="gzip")

@@ -129,21 +129,6 @@ def test_any_number_of_workers_gives_the_same_bytes(
     assert snapshot(tmp_path / "ws") == large[1]
 
 
-def running(group: int) -> bool:
-    """Tell whether a process of a group runs; one that has ended and that nobody waits for does not."""
-    if not Path("/proc/self/stat").exists():
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(group, 0)
-            return True
-        return False
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            state, _, its_group = stat.read_text().rpartition(")")[2].split()[:3]
-            if int(its_group) == group and state != "Z":
-                return True
-    return False
-
-
 def size(workspace: Path) -> int:
     """Measure how far a run has come, in bytes and commits."""
     total = 0
@@ -151,6 +136,13 @@ def size(workspace: Path) -> int:
         for path in workspace.glob("*/*"):
             total += 1 + path.stat().st_size
     return total
+
+
+def ended(process: "subprocess.Popen[bytes]") -> bool:
+    """Tell whether a process ends within a moment; who looks without a pause takes its time away."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(0.002)
+    return process.returncode is not None
 
 
 @pytest.mark.parametrize("number", range(10))
@@ -163,12 +155,12 @@ def test_a_killed_run_goes_on_to_the_same_bytes(
     seed = random.SystemRandom().randrange(1 << 32)
     moment = random.Random(seed).randrange(whole)
     print(f"seed {seed}: killed behind {moment} of {whole} bytes")  # noqa: T201
-    with subprocess.Popen(command(source, workspace, workers), start_new_session=True) as process:
-        while process.poll() is None and size(workspace) < moment:
+    with subprocess.Popen(command(source, workspace, workers), stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        while size(workspace) < moment and not ended(process):
             pass
         process.kill()
-    while running(process.pid):
-        pass
+        assert process.stdout.read() == b""  # it ends with the last of the workers, too
     result = subprocess.run(command(source, workspace, workers), capture_output=True, check=False)
     assert (result.returncode, result.stderr) == (0, b"")
     assert snapshot(workspace) == undisturbed
@@ -183,14 +175,12 @@ def test_an_interrupted_run_ends_cleanly_and_goes_on(
     with subprocess.Popen(
         command(source, workspace, workers), start_new_session=True, stderr=subprocess.PIPE
     ) as process:
-        while process.poll() is None and not (workspace / "log" / "00000002.json").exists():
+        while not (workspace / "log" / "00000002.json").exists() and not ended(process):
             pass
         os.killpg(process.pid, signal.SIGINT)
-        _, said = process.communicate()
+        _, said = process.communicate()  # which ends with the last of the workers, too
     assert said.rstrip().endswith(b"KeyboardInterrupt")
     assert said.count(b"Traceback") == 1
-    while running(process.pid):
-        pass
     assert set(snapshot(workspace)) <= set(undisturbed)
     assert Workspace(workspace).state.number >= 2
     ingest(workspace, source)
@@ -232,28 +222,27 @@ def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
 def test_a_killed_worker_ends_the_run_with_one_line(tmp_path: Path) -> None:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("finds the worker in /proc")
-    os.mkfifo(tmp_path / "second.pipe")
-    source = write(tmp_path / "first.tar", tar({"a.json": b"\n".join(LINES * 100)}))
+    pipes = [tmp_path / "first.pipe", tmp_path / "second.pipe"]
+    for pipe in pipes:
+        os.mkfifo(pipe)
     failed: list[str] = []
 
     def go() -> None:
         try:
-            ingest(tmp_path / "ws", source, tmp_path / "second.pipe", workers=2)
+            ingest(tmp_path / "ws", *pipes, workers=2)
         except ChinwagError as error:
             failed.append(str(error))
 
     thread = threading.Thread(target=go)
     thread.start()
-    while not list(tmp_path.glob("ws/scratch-*/*")):
-        pass
-    [child] = [
-        int(stat.parent.name)
-        for stat in Path("/proc").glob("[0-9]*/stat")
-        if any(link.startswith(f"{tmp_path}/ws/scratch-") for link in links(stat.parent / "fd"))
-    ]
-    os.kill(child, signal.SIGKILL)
-    write(tmp_path / "second.pipe", b"\n".join(LINES))
-    thread.join()
+    with pipes[0].open("wb"), pipes[1].open("wb"):  # each returns when a worker has opened the other side
+        [child] = [
+            int(stat.parent.name)
+            for stat in Path("/proc").glob("[0-9]*/stat")
+            if str(pipes[0]) in links(stat.parent / "fd") and stat.parent.name != str(os.getpid())
+        ]
+        os.kill(child, signal.SIGKILL)
+        thread.join()
     assert failed == ["a worker was killed, most likely for want of memory; run it again with fewer --workers to go on"]
 
 

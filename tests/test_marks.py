@@ -1,6 +1,7 @@
 """Marks: set, changed, taken back; whole or not at all; only on roots."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,9 +28,14 @@ STATUSES = [
 ]
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return assembled(tmp_path_factory.mktemp("made"), STATUSES)
+
+
 @pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    return assembled(tmp_path, STATUSES)
+def workspace(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "workspace"))
 
 
 def test_a_mark_is_set_changed_and_taken_back(workspace: Path) -> None:

@@ -1,22 +1,20 @@
-import os
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from chinwag.containers import Member, members
 from chinwag.neighbours import place_of
+from chinwag.stores import NO_FILE, opened
 from tests.archives import folder, tar, write, zipped
 
 FILES = {"a/tweets.js": b"t", "a/account.js": b"mine", "b/account.js": b"other", "account.js": b"top"}
 
 
 def beside(path: Path, name: str, wanted: str) -> bytes | None:
-    fd = os.open(path, os.O_RDONLY)
-    try:
+    with closing(opened(path)) as file:
         [member] = [one for one in members(path) if isinstance(one, Member) and one.name == name]
-        return place_of(fd, path, member).beside(wanted)
-    finally:
-        os.close(fd)
+        return place_of(file, path, member).beside(wanted)
 
 
 @pytest.mark.parametrize("wanted", ["account.js", "none.js"])
@@ -34,7 +32,7 @@ def test_a_neighbour_lies_in_the_same_folder_of_the_disk(tmp_path: Path) -> None
 
 
 def test_what_came_through_a_pipe_has_no_neighbours(tmp_path: Path) -> None:
-    assert place_of(-1, tmp_path, Member("a", 0, 1, data=b"x")).beside("account.js") is None
+    assert place_of(NO_FILE, tmp_path, Member("a", 0, 1, data=b"x")).beside("account.js") is None
 
 
 def test_a_neighbour_that_is_too_large_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

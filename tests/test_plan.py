@@ -1,8 +1,10 @@
 import os
 from pathlib import Path
+from random import Random
 
 import pytest
 
+from chinwag import plan as plans
 from chinwag.containers import Member
 from chinwag.plan import OWN_JOB, SMALLEST_JOB, Plan, list_files
 from chinwag.reading import Choice
@@ -87,6 +89,37 @@ def test_a_plan_goes_on_behind_the_last_commit(tmp_path: Path) -> None:
         left = list(plan(tmp_path / "ws", path).jobs())
         assert left == whole[number + 1 :]
     assert plan(tmp_path / "ws", path).passed == []
+
+
+@pytest.fixture
+def small_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, size in {"JOB": 40_000, "SMALLEST_JOB": 5_000, "OWN_JOB": 30_000}.items():
+        monkeypatch.setattr(plans, name, size)
+
+
+@pytest.mark.usefixtures("small_jobs")
+def test_a_plan_of_many_files_goes_on_behind_any_commit(tmp_path: Path) -> None:
+    random = Random(7)
+    members = [{f"{number}": random.randbytes(random.randrange(9_000)) for number in range(n)} for n in (30, 3, 90, 1)]
+    folder(tmp_path / "in", {f"{number}.tar": tar(inside) for number, inside in enumerate(members)})
+    folder(tmp_path / "in", {f"{number}": random.randbytes(random.randrange(60_000)) for number in range(9)})
+    whole = list(plan(tmp_path / "ws", tmp_path / "in").jobs())
+    assert len(whole) > 20
+    for number, job in enumerate(whole):
+        workspace = Workspace(tmp_path / "ws")
+        workspace.commit("ingest", files=[{**task.entry, "source": ["v1"]} for task in job])
+        assert list(plan(tmp_path / "ws", tmp_path / "in").jobs()) == whole[number + 1 :]
+
+
+@pytest.mark.usefixtures("small_jobs")
+def test_jobs_are_smaller_at_the_end_and_large_files_come_first(tmp_path: Path) -> None:
+    folder(tmp_path / "in", {"a": bytes(50_000), "b.tar": tar({f"{n}": os.urandom(1_000) for n in range(400)})})
+    folder(tmp_path / "in", {"c": os.urandom(9_000), "z": os.urandom(60_000)})
+    found = list(plan(tmp_path / "ws", tmp_path / "in").jobs())
+    assert list(dict.fromkeys(task.path.name for job in found for task in job)) == ["b.tar", "z", "a", "c"]
+    sizes = [sum(member.size for member in job[0].members) for job in found if job[0].path.name == "b.tar"]
+    assert sizes[0] == 40_000 > sizes[-2]
+    assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
 
 
 def test_a_file_that_no_source_knew_is_read_again_when_there_is_a_new_source(tmp_path: Path) -> None:

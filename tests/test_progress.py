@@ -34,10 +34,29 @@ with steps("assemble", 3, quiet={quiet}) as show:
     for line in sys.stdin:
         show.more(int(line))
     show("edges", lambda: 37.5)
-for thread in threading.enumerate():
-    if thread is not threading.main_thread():
-        thread.join(10)
-        assert not thread.is_alive()
+assert threading.active_count() == 1
+"""
+# The thread that draws ends only when it is waited for: who does not wait ends before it.
+LAST = """
+import sys, threading
+from pathlib import Path
+from chinwag.engines.duckdb import DuckDB
+from chinwag.progress import steps
+
+waited = threading.Event()
+
+def drawing(frame, event, argument):
+    if event == "return" and frame.f_code.co_name == "run":
+        waited.wait()
+
+def main(frame, event, argument):
+    if event == "call" and frame.f_code is threading.Thread.join.__code__:
+        waited.set()
+
+threading.setprofile(drawing)
+with DuckDB(Path.cwd()) as engine, steps("assemble", 1) as show:
+    show("tweets", engine.percent)
+    sys.setprofile(main)
 """
 HIDDEN, SHOWN = "\x1b[?25l", "\x1b[?25h"
 
@@ -76,8 +95,8 @@ class Screen:
         return bool(data)
 
 
-def begin(screen: Screen, *, quiet: bool = False) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM.format(quiet=quiet)]
+def begin(screen: Screen, program: str = PROGRAM.format(quiet=False)) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program]
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=screen.end, text=True,
@@ -127,9 +146,20 @@ def test_an_interrupt_leaves_the_cursor_to_be_seen() -> None:
     assert screen.raw.rindex(SHOWN) > screen.raw.rindex(HIDDEN)
 
 
+def test_python_does_not_end_before_the_thread_that_draws() -> None:
+    screen = Screen(80)
+    with begin(screen, LAST) as program:
+        told, _ = program.communicate(timeout=30)
+    text = screen.to_end()
+    assert program.returncode == 0, text
+    assert told == ""
+    assert "assemble 1/1 tweets" in text
+    assert "leaked" not in text
+
+
 def test_nothing_is_shown_to_who_wants_quiet() -> None:
     screen = Screen(80)
-    with begin(screen, quiet=True) as program:
+    with begin(screen, PROGRAM.format(quiet=True)) as program:
         told, _ = program.communicate("250\n", timeout=30)
     assert told == ""
     assert screen.to_end() == ""

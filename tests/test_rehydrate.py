@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pyarrow.parquet as pq
 import pytest
 
-from chinwag import assemble, curate, ingest, rehydrate
+from chinwag import assemble, curate, ingest, rehydrate, shaping
 from chinwag.errors import WorkspaceError
 from chinwag.export import run as export
 from chinwag.pseudonyms import VARIABLE
@@ -418,7 +418,8 @@ def test_one_batch_or_many_make_no_difference(tmp_path: Path, monkeypatch: pytes
 
     workspace, ids = dehydrated(tmp_path / "a", world(10))
     copy = packed(tmp_path / "b", world(10))
-    monkeypatch.setattr(curate, "BATCH", 7)
+    monkeypatch.setattr(shaping, "BATCH", 7)
+    monkeypatch.setattr(shaping, "READ", 3)
     monkeypatch.setattr(duckdb, "ROW_GROUP", 5)
     rehydrate.run(ids, copy, quiet=True)
     assert table(copy, "turns") == table(workspace, "turns")

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -83,10 +84,21 @@ DAMAGES: list[tuple[str, Callable[[Path], object]]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of a workspace and a set, one made of the other and then back; no test may change it."""
+    folder = tmp_path_factory.mktemp("whole")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(VARIABLE, raising=False)
+        workspace, ids = dehydrated(folder, [*PAIR, status(4), status(5, to=4, author=2)], ALL)
+        rehydrate.run(ids, workspace, quiet=True)
+    return folder
+
+
 @pytest.mark.parametrize("damage", range(len(DAMAGES)))
-def test_a_damaged_set_is_refused_in_one_line(tmp_path: Path, damage: int) -> None:
-    workspace, ids = dehydrated(tmp_path / "a", [*PAIR, status(4), status(5, to=4, author=2)], ALL)
-    rehydrate.run(ids, workspace, quiet=True)
+def test_a_damaged_set_is_refused_in_one_line(whole: Path, tmp_path: Path, damage: int) -> None:
+    folder = Path(shutil.copytree(whole, tmp_path / "a"))
+    workspace, ids = folder / "workspace", folder / "ids"
     before = hashes(workspace)
     message, harm = DAMAGES[damage]
     harm(ids)

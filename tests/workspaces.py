@@ -9,13 +9,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 import chinwag.assemble
 import chinwag.curate
 import chinwag.ingest
 from chinwag import query
-from chinwag.recipe import Recipe
+from chinwag.engines.writing import write_parts
+from chinwag.recipe import Recipe, Split
 from chinwag.rendering import Tweet
 from chinwag.turns import Turn
+from chinwag.workspace import Workspace
 
 Json = dict[str, Any]
 
@@ -41,6 +45,28 @@ def curated(folder: Path, statuses: Iterable[Json], recipe: Recipe | None = None
     workspace = assembled(folder, statuses)
     chinwag.curate.run(workspace, recipe or Recipe(), quiet=True)
     return workspace
+
+
+def thirty(folder: Path) -> Path:
+    """Make turns of thirty trees, one part; their roots are 10, 20, 30 and so on."""
+    statuses = []
+    for root in range(10, 310, 10):
+        lang = "en" if root % 3 else "de"
+        statuses.append(status(root, f"tree {root}: tea or coffee?", author=root, lang=lang))
+        for reply, (text, likes) in enumerate([(f"coffee, I say to {root}", 2), (f"tea, the {root}th time", 9)], 1):
+            time = {"created_at": f"Fri Jan 01 00:00:0{reply} +0000 2010", "favorite_count": likes}
+            statuses.append(status(root + reply, text, to=root, author=reply, **time))
+    return curated(folder, statuses, Recipe(split=Split(0.2, 0.2)))
+
+
+def recut(workspace: Path, cut: int) -> list[Path]:
+    """Write the turns anew, cut elsewhere; gives the parts."""
+    target = Workspace(workspace)
+    batches = (batch for part in target.parts("turns") for batch in pq.read_table(part).to_batches())
+    with target.writing() as scratch:
+        parts = target.adopt_all("turns", [part.path for part in write_parts("turns", batches, scratch, "cut", cut)])
+        target.commit("curate", replace={"turns": parts}, options=target.state.options["curate"])
+    return target.parts("turns")
 
 
 def rows(workspace: Path, select: str) -> list[tuple[Any, ...]]:

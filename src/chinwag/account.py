@@ -88,31 +88,33 @@ def read(
 
         steps: list[Step] = [step for part in target.parts("account") for step in pq.read_table(part).to_pylist()]
     else:
-        with tempfile.TemporaryDirectory(prefix="chinwag-") as scratch:
-            steps = _counted(target, Path(scratch), memory, step)
+        from chinwag.engines.duckdb import DuckDB
+
+        with (
+            tempfile.TemporaryDirectory(prefix="chinwag-") as scratch,
+            DuckDB(Path(scratch), memory=memory) as engine,
+        ):
+            steps = _counted(target, engine, step)
     return list(_with_examples(steps, examples)) if examples else steps
 
 
-def keep(target: Workspace, scratch: Path, *, memory: int | None = None, step: Shown | None = None) -> None:
-    """Keep the steps of a workspace that was just curated as its table `account`."""
+def keep(target: Workspace, engine: Engine, scratch: Path, step: Shown | None = None) -> None:
+    """Keep the steps of a workspace that was just curated as its table `account`; the engine reads its tables."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     part = scratch / "account.parquet"
-    pq.write_table(pa.Table.from_pylist(_counted(target, scratch, memory, step), schema=schema("account")), part)
+    pq.write_table(pa.Table.from_pylist(_counted(target, engine, step), schema=schema("account")), part)
     name = f"{target.state.number + 1:08}"
     target.commit("account", replace={"account": [target.adopt("account", part, name)]})
 
 
-def _counted(target: Workspace, scratch: Path, memory: int | None, step: Shown | None) -> list[Step]:
-    from chinwag.engines.duckdb import DuckDB
-
-    with DuckDB(scratch, memory=memory) as engine:
-        for table in READ:
-            engine.read(table, target.parts(table))
-        if step:
-            step.percent = engine.percent
-        return list(account(engine, target))
+def _counted(target: Workspace, engine: Engine, step: Shown | None) -> list[Step]:
+    for table in READ:
+        engine.read(table, target.parts(table))
+    if step:
+        step.percent = engine.percent
+    return list(account(engine, target))
 
 
 def account(engine: Engine, target: Workspace) -> Iterator[Step]:
@@ -185,9 +187,10 @@ def _count_tables(counts: Counts, engine: Engine, target: Workspace, rules: Sequ
     for lang, sources, answers, number in _rows(engine, "yield_tweets", [assembled.get("quotes", True)]):
         for group in _groups(lang, sources):
             counts[group].update({"tweets": number, "answers": number * answers})
-    engine.make("rules", "select '' as kind, cast(0 as bigint) as place where false")
-    for number, rule in enumerate(rules):
-        engine.append("rules", "select ? as kind, cast(? as bigint) as place", [rule, 1 << number])
+    select = "select ? as kind, cast(? as bigint) as place"
+    none = "select '' as kind, cast(0 as bigint) as place where false"
+    places = [value for number, rule in enumerate(rules) for value in (rule, 1 << number)]
+    engine.make("rules", " union all ".join([none, *(select for _ in rules)]), places)
     for lang, sources, answers, marks, number in _rows(engine, "yield_trees"):
         found = [rule for place, rule in enumerate(rules) if marks >> place & 1]
         for group in _groups(lang, sources):

@@ -12,21 +12,24 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from chinwag.engines import Engine, Value
+from chinwag.engines import Engine, Value, writing
+from chinwag.engines.opening import opened
 from chinwag.errors import WorkspaceError
 from chinwag.progress import Steps, steps
 from chinwag.recipe import check_excluded
+from chinwag.renewal import GIVEN, WHOLE, Renewal
 from chinwag.sql import statement
 from chinwag.tables import ASSEMBLED
 from chinwag.workspace import Workspace
 
-GIVEN = ("sightings", "deletes", "edits")
+MOST_NEW = 0.5  # the share of the sightings' bytes, beyond which to make all anew costs less
 
 STEPS = (
     "versions",
-    "deleted",
     "withheld",
+    "deleted",
     "repeated",
     "known",
     "fullest",
@@ -48,7 +51,8 @@ class Summary:
     """Count the rows of the tables that were made, the links that came to nothing, and the time of each step.
 
     `excluded` are the sightings that were left out because of where they are from.
-    `newer` links name a tweet that is not older; of the parents whose ids were lost in floats, `joined` were found.
+    `newer` links name a tweet that is not older; of the parents whose ids were lost in floats, `joined` were found and
+    `lost` were not. Where tables are renewed these four are of what was looked at again.
     """
 
     rows: dict[str, int] = field(default_factory=dict)
@@ -71,17 +75,22 @@ class Summary:
         )
 
 
-def run(
+def run(  # noqa: PLR0913 - one argument an option
     workspace: Path,
     *,
     quotes: bool = True,
     exclude: Sequence[str] = (),
+    anew: bool = False,
+    engine: str = "duckdb",
+    master: str | None = None,
     memory: int | None = None,
     threads: int | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Make `tweets`, `edges`, `nodes`, `conversations` and `wanted` from what was ingested.
 
+    Where they were made before in the same way, only that is joined again of which something new was told, unless they
+    are to be made `anew`; the tables are the same.
     Sightings whose source or terms `exclude` names are left out, as if they had never been made; what these sources say
     of deletes and edits counts all the same.
     What does not fit in `memory` (bytes, for the whole process) goes to the workspace's scratch folder. The tables
@@ -89,34 +98,53 @@ def run(
     Raises WorkspaceError where nothing was ingested, EngineError where the database cannot go on, UsageError where
     `exclude` names what there is not.
     """
-    from chinwag.engines.duckdb import DuckDB
-
     started = time.perf_counter()
     check_excluded(exclude)
     target = Workspace(workspace)
     if not target.state.steps.get("ingest"):
         raise WorkspaceError(f"{workspace}: nothing was ingested; start with: chinwag ingest PATH -w {workspace}")
     summary = Summary()
-    with target.writing() as scratch, DuckDB(scratch, memory=memory, threads=threads) as engine:
+    with (
+        target.writing() as scratch,
+        opened(engine, scratch, memory=memory, threads=threads, master=master) as database,
+    ):
         for table in GIVEN:
-            engine.read(table, target.parts(table))
-        parts = make_all(engine, scratch, summary, quotes=quotes, exclude=exclude, quiet=quiet)
+            database.read(table, target.parts(table))
+        options = {"quotes": quotes, "exclude": sorted(set(exclude)), "cut": writing.CUT}
+        renewal = None if anew else _renewal(target, database, scratch, options)
+        parts = make_all(database, scratch, summary, quotes=quotes, exclude=exclude, quiet=quiet, renewal=renewal)
         made = {table: target.adopt_all(table, parts[table]) for table in ASSEMBLED}
-        target.commit("assemble", replace=made, options={"quotes": quotes, "exclude": sorted(set(exclude))})
+        target.commit("assemble", replace=made, options=options)
         shutil.rmtree(workspace / "browse", ignore_errors=True)  # its index may show tweets that are gone now
     summary.seconds = time.perf_counter() - started
     return summary
 
 
-def again(workspace: Path, *, memory: int | None = None, quiet: bool = True, first: bool = True) -> Summary | None:
+def again(workspace: Path, *, first: bool = True, quiet: bool = True, **on: Any) -> Summary | None:
     """Make the trees anew, in the way in which they were made last; None where they are those of all that was read.
+
+    `on` is engine, master and memory, as `run` takes them.
 
     Where there are none yet they are made if it is to be the `first` time.
     """
     target = Workspace(workspace)
     if target.fresh("assemble", after="ingest") or not (first or target.state.steps.get("assemble")):
         return None
-    return run(workspace, **target.state.options.get("assemble", {}), memory=memory, quiet=quiet)
+    before = target.state.options.get("assemble", {"quotes": True, "exclude": []})
+    return run(workspace, quotes=before["quotes"], exclude=before["exclude"], quiet=quiet, **on)
+
+
+def _renewal(target: Workspace, engine: Engine, scratch: Path, options: dict[str, Any]) -> Renewal | None:
+    """Give what renews the tables that are there; None where they are not there, or most sightings are new."""
+    state = target.state
+    if state.options.get("assemble") != options:
+        return None
+    read = state.read["assemble"]
+    parts = {table: target.parts(table) for table in (*GIVEN, *ASSEMBLED)}
+    sizes = [part.stat().st_size for part in parts["sightings"]]
+    if sum(sizes[read.get("sightings", 0) :]) > MOST_NEW * sum(sizes):
+        return None
+    return Renewal(engine, scratch, parts, read)
 
 
 def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], show: Steps | None = None) -> int:
@@ -129,9 +157,16 @@ def leave_out(engine: Engine, folder: Path, exclude: Sequence[str], show: Steps 
 
 
 def make_all(
-    engine: Engine, folder: Path, summary: Summary, *, quotes: bool, exclude: Sequence[str] = (), quiet: bool
+    engine: Engine,
+    folder: Path,
+    summary: Summary,
+    *,
+    quotes: bool,
+    exclude: Sequence[str] = (),
+    quiet: bool,
+    renewal: Renewal | None = None,
 ) -> dict[str, list[Path]]:
-    """Take every step, from the engine's tables `GIVEN`; gives the parts of what is kept, written to a folder."""
+    """Take every step, from the engine's tables `GIVEN`; gives the parts of what is kept, new ones in a folder."""
     parts: dict[str, list[Path]] = {}
     with steps("assemble", len(STEPS) + bool(exclude), quiet=quiet) as show:
         for step in STEPS:
@@ -140,9 +175,15 @@ def make_all(
                 summary.excluded = leave_out(engine, folder, exclude, show)
             values = [quotes] if step in ("links", "conversations") else []
             show(step, engine.percent)
+            if renewal:
+                renewal.prepare(step)
             if step in ASSEMBLED:
-                parts[step] = engine.write(step, statement(step), folder, values)
+                fresh = engine.write(step, statement(step), folder, values)
+                parts[step] = renewal.merged(step, fresh) if renewal else fresh
                 engine.read(step, parts[step])
+                for name, table in WHOLE.items():
+                    if table == step and (renewal is None or name == "grown"):
+                        engine.read(name, fresh)
                 summary.rows[step] = _count(engine, step)
             else:
                 make(engine, step, values)

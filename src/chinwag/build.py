@@ -11,6 +11,8 @@ from chinwag.errors import NothingToRead, UsageError, WorkspaceError
 from chinwag.exports.postgres import check_address
 from chinwag.pseudonyms import key_of
 from chinwag.recipe import Recipe, check_excluded
+from chinwag.renewal import GIVEN
+from chinwag.stores import Input
 from chinwag.workspace import Workspace
 
 
@@ -26,7 +28,7 @@ class Summary:
 
 
 def run(  # noqa: PLR0913 - the options of all stages
-    paths: list[Path],
+    paths: Sequence[Input],
     out: Path,
     recipe: Recipe,
     *,
@@ -35,6 +37,8 @@ def run(  # noqa: PLR0913 - the options of all stages
     columns: Mapping[str, str] | None = None,
     exclude: Sequence[str] = (),
     workers: int | None = None,
+    engine: str = "duckdb",
+    master: str | None = None,
     memory: int | None = None,
     quiet: bool = False,
     **writing: Any,
@@ -42,9 +46,10 @@ def run(  # noqa: PLR0913 - the options of all stages
     """Ingest, assemble, curate, export each format of the recipe to a folder of its own in `out`, and write the report.
 
     The workspace is `out/workspace` unless it is named; what it has already is not read again. Sources and terms that
-    `exclude` names are left out, as are those of the recipe. `writing` goes to every export. Raises NothingToRead where
-    no file holds a tweet; before anything is read, ExportError where something else is in an export's place, UsageError
-    where `exclude` names what there is not.
+    `exclude` names are left out, as are those of the recipe. `writing` goes to every export. All but the report is done
+    on the engine, as `opened` takes it with its master. Raises NothingToRead where no file holds a tweet; before
+    anything is read, ExportError where something else is in an export's place, UsageError where `exclude` names what
+    there is not.
     """
     check_excluded(exclude)
     places = {name: _place(name, options, out) for name, options in recipe.exports.items()}
@@ -56,14 +61,17 @@ def run(  # noqa: PLR0913 - the options of all stages
     report.check_place(out / report.PAGE)
     place = workspace or out / "workspace"
     columns = columns or recipe.columns
-    summary = Summary(ingest.run(paths, place, source=source, columns=columns, workers=workers, quiet=quiet))
+    on: dict[str, Any] = {"engine": engine, "master": master, "quiet": quiet}
+    summary = Summary(ingest.run(paths, place, source=source, columns=columns, workers=workers, **on))
     if not Workspace(place).parts("sightings"):
         raise NothingToRead("; ".join(summary.ingested.errors) or "no tweets found")
     left_out = [*recipe.exclude_sources, *exclude]
-    summary.assembled = assemble.run(place, quotes=recipe.quotes, exclude=left_out, memory=memory, quiet=quiet)
-    summary.curated = curate.run(place, recipe, memory=memory, quiet=quiet)
+    on["memory"] = memory
+    summary.assembled = assemble.run(place, quotes=recipe.quotes, exclude=left_out, **on)
+    summary.curated = curate.run(place, recipe, **on)
+    on["workers"] = workers
     for name, options in recipe.exports.items():
-        done = export.run(name, place, places[name], options=_own(options), memory=memory, quiet=quiet, **writing)
+        done = export.run(name, place, places[name], options=_own(options), **on, **writing)
         summary.exported.append(done)
     with suppress(OSError):  # the report says what is wrong with the place
         out.mkdir(parents=True, exist_ok=True)
@@ -95,6 +103,8 @@ def export_without(
     out: Path | str,
     exclude: Sequence[str],
     *,
+    engine: str = "duckdb",
+    master: str | None = None,
     memory: int | None = None,
     quiet: bool = False,
     **writing: Any,
@@ -117,9 +127,10 @@ def export_without(
         if "curate" in target.state.options:
             key_of(target)
         other = Workspace(scratch / "workspace", create=True)
-        given = {table: [str(part.absolute()) for part in target.parts(table)] for table in (*assemble.GIVEN, "marks")}
+        given = {table: [str(part.absolute()) for part in target.parts(table)] for table in (*GIVEN, "marks")}
         other.commit("ingest", add=given)
         left_out = [*made["exclude"], *exclude]
-        assemble.run(other.path, quotes=made["quotes"], exclude=left_out, memory=memory, quiet=quiet)
-        curate.run(other.path, curate.last_recipe(target), memory=memory, quiet=quiet)
-        return export.run(format, other.path, out, memory=memory, quiet=quiet, **writing)
+        on: dict[str, Any] = {"engine": engine, "master": master, "memory": memory, "quiet": quiet}
+        assemble.run(other.path, quotes=made["quotes"], exclude=left_out, **on)
+        curate.run(other.path, curate.last_recipe(target), **on)
+        return export.run(format, other.path, out, **on, **writing)

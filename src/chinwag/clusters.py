@@ -10,7 +10,6 @@ rows, on batches or threads.
 
 from array import array
 from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import accumulate, chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,70 +39,62 @@ def run(engine: Engine, scratch: Path, show: Steps | None = None) -> list[Path]:
     It takes `STEPS` steps. Memory: what the engine takes, and 4 bytes a text.
     """
     show = show or Steps()
-    folder = scratch / "clusters"
-    folder.mkdir(exist_ok=True)
     show("texts", engine.percent, total=int(engine.value("select count(*) from nodes") or 0))
-    engine.read("normal_texts", [_write_normal(engine, folder / "texts.parquet", show)])
+    select = "select id, created_at, text from tweets semi join nodes on id = tweet_id"
+    engine.apply("normal_texts", select, _normal_texts, _normal_schema(), show=show)
     show("same texts", engine.percent)
     engine.make("same_texts", statement("same_texts"))
     engine.make("long_texts", statement("long_texts"), [LEAST])
     engine.make("pairs", "select place, place as older_place from long_texts where false")
     count = int(engine.value("select count(*) from long_texts") or 0)
     show("buckets", engine.percent, total=count)
-    for band in _write_bands(engine, folder, show):
+    engine.apply("buckets", "select place, text from long_texts", _banded, _bucket_schema(), show=show)
+    for name in _bucket_schema().names[1:]:
         show("pairs", engine.percent)
-        engine.read("band", [band])
-        engine.append("pairs", statement("pairs"))
+        band = f"with band as (select place, {name} as bucket from buckets)"  # noqa: S608 - the name of a column
+        engine.append("pairs", f"{band}\n{statement('pairs')}")
     show("likeness", engine.percent)
-    engine.read("members", [_write_members(_joined(engine, count, show), folder / "members.parquet")])
+    engine.read("members", [_write_members(_joined(engine, count, show), scratch / "members.parquet")])
     show("clusters", engine.percent)
-    parts = engine.write("clusters", statement("clusters"), folder, [LEAST])
-    for table in ("same_texts", "long_texts", "pairs"):  # the engine lives on, and they take room
-        engine.make(table, "select 0 as place where false")
-    return parts
+    return engine.write("clusters", statement("clusters"), scratch, [LEAST])
 
 
-def _write_normal(engine: Engine, path: Path, show: Steps) -> Path:
-    """Write the normalised texts of all tweets in trees, and their lengths."""
+def _normal_schema() -> "pa.Schema":
     import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
 
     time = pa.timestamp("ms", "UTC")
     columns = {"tweet_id": pa.int64(), "created_at": time, "text": pa.string(), "length": pa.int64()}
-    wanted = pa.schema(list(columns.items()))
-    select = "select id, created_at, text from tweets semi join nodes on id = tweet_id"
-    with pq.ParquetWriter(path, wanted, compression="zstd", use_dictionary=False) as writer:
-        for batch in engine.rows(select):
-            texts = normal(batch["text"], between="")
-            lengths = pc.cast(pc.utf8_length(texts), pa.int64())
-            times = pc.cast(batch["created_at"], time)
-            writer.write_batch(pa.record_batch([batch["id"], times, texts, lengths], schema=wanted))
-            show.more(batch.num_rows)
-    return path
+    return pa.schema(list(columns.items()))
 
 
-def _write_bands(engine: Engine, folder: Path, show: Steps) -> list[Path]:
-    """Write a file a band, which says in which bucket each text is."""
+def _bucket_schema() -> "pa.Schema":
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    wanted = pa.schema([("place", pa.int64()), ("bucket", pa.int64())])
-    paths = [folder / f"band-{number:02}.parquet" for number in range(BANDS)]
-    with ExitStack() as stack:
-        writers = [stack.enter_context(pq.ParquetWriter(path, wanted, use_dictionary=["place"])) for path in paths]
-        for batch in engine.rows("select place, text from long_texts"):
-            parts = [batch["text"].slice(start, AT_ONCE) for start in range(0, batch.num_rows, AT_ONCE)]
-            signed = zip(*(_counted(part, show) for part in parts), strict=True)
-            for writer, buckets in zip(writers, signed, strict=True):
-                writer.write_batch(pa.record_batch([batch["place"], pa.concat_arrays(buckets)], schema=wanted))
-    return paths
+    return pa.schema([(name, pa.int64()) for name in ("place", *(f"band_{number}" for number in range(BANDS)))])
 
 
-def _counted(texts: "pa.StringArray", show: Steps) -> "list[pa.Array]":
-    found = _buckets(texts.to_pylist())
-    show.more(len(texts))
-    return found
+def _normal_texts(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    """Give the normalised texts of tweets, and their lengths."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    wanted = _normal_schema()
+    for batch in batches:
+        texts = normal(batch["text"], between="")
+        lengths = pc.cast(pc.utf8_length(texts), pa.int64())
+        times = pc.cast(batch["created_at"], wanted.field("created_at").type)
+        yield pa.record_batch([batch["id"], times, texts, lengths], schema=wanted)
+
+
+def _banded(batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    """Give the bucket of each text in each band."""
+    import pyarrow as pa
+
+    for batch in batches:
+        parts = [batch["text"].slice(start, AT_ONCE) for start in range(0, batch.num_rows, AT_ONCE)]
+        signed = zip(*(_buckets(part.to_pylist()) for part in parts), strict=True)
+        columns = [batch["place"], *(pa.concat_arrays(buckets) for buckets in signed)]
+        yield pa.record_batch(columns, schema=_bucket_schema())
 
 
 def _buckets(texts: list[str]) -> "list[pa.Array]":

@@ -2,10 +2,12 @@
 
 Archive members of 2019 and later hold 13 to 17 bz2 streams each. `bz2.decompress` silently drops everything behind a
 damaged one, so the streams are walked here one by one: a damaged stream is reported, and reading goes on at the next
-stream header. Memory is bounded by the packing's block, whatever a member expands to.
+stream header. bz2 that is as it should be does not come to that: rapidgzip reads it faster, some streams at once.
+Memory is bounded by the packing's block and by what rapidgzip may hold, whatever a member expands to.
 """
 
 import bz2
+import io
 import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
@@ -16,9 +18,17 @@ try:
     from isal import igzip_lib, isal_zlib
 except ImportError:  # a platform without python-isal: zlib reads the same, at 0.4 of the speed
     igzip_lib = isal_zlib = None  # type: ignore[assignment]
+try:
+    import rapidgzip
+except ImportError:  # a platform without rapidgzip: bz2 reads the same, at 0.85 of the speed
+    rapidgzip = None
 
 RAW = 256 * 1024  # compressed bytes read at once
 HEADER = 16  # bytes that hold any stream's header
+BATCH = 2 * 1024 * 1024  # compressed bytes given to rapidgzip at once: most members of archive.org's are smaller
+HELD = 32 * 1024 * 1024  # bytes it may make of them, held until all checksums are met; what expands further is walked
+SMALLEST = 16 * 1024  # compressed bytes that are worth the 0.15 ms it takes to begin
+FOOTER = 0x177245385090  # ends each bz2 stream, with a checksum of 32 bits and up to 7 bits of padding behind
 WINDOW = 4 * 1024 * 1024  # compressed bytes searched for the next stream header after damage; a bz2 block is under 1 MB
 
 Read = Callable[[int], bytes]
@@ -100,6 +110,7 @@ ZSTD_BLOCK = 1 << 17
 DAMAGE: tuple[type[Exception], ...] = (OSError, EOFError, ValueError, zlib.error)
 if isal_zlib is not None:
     DAMAGE = (*DAMAGE, isal_zlib.error)  # type: ignore[arg-type]
+THROWN: tuple[type[Exception], ...] = (*DAMAGE, RuntimeError)  # what rapidgzip makes of the exceptions of C++
 
 
 def is_packed(head: bytes) -> bool:
@@ -128,8 +139,17 @@ def blocks(read: Read, report: Report) -> Iterator[bytes]:
 
 def _streams(pending: bytes, read: Read, packing: Packing, report: Report) -> Iterator[bytes]:
     """Walk joined streams; where one is damaged go on at the next header."""
+    sound = packing is BZ2 and rapidgzip is not None
     while pending:
-        if packing.header.match(pending):
+        if sound and packing.header.match(pending):
+            pending, bounds = _whole_streams(pending, read)
+            if found := _at_once(pending, bounds):
+                yield from found
+                pending = pending[bounds[-1] :]
+            else:
+                sound = False
+                continue
+        elif packing.header.match(pending):
             pending = yield from _stream(pending, read, packing, report)
         elif pending[0] == 0:  # zeros are the padding of tapes and tars
             pending = pending.lstrip(b"\0")
@@ -139,6 +159,41 @@ def _streams(pending: bytes, read: Read, packing: Packing, report: Report) -> It
             pending = _next_header(pending[1:], read, packing)
         while len(pending) < HEADER and (more := read(RAW)):
             pending += more
+
+
+def _whole_streams(pending: bytes, read: Read) -> tuple[bytes, list[int]]:
+    """Read on to a batch of bz2 streams; give what was read, and where the whole streams in it begin and end."""
+    parts, size = [pending], len(pending)
+    while size < BATCH and (data := read(RAW)):
+        parts.append(data)
+        size += len(data)
+    pending = b"".join(parts)
+    bounds = [found.start() for found in BZ2.header.finditer(pending)]
+    return pending, bounds if size >= BATCH else [*bounds, size]
+
+
+def _at_once(data: bytes, bounds: list[int]) -> list[bytes]:
+    """Decompress joined bz2 streams with rapidgzip; nothing where they are damaged, cut, small or expand too far.
+
+    It checks each block's checksum and each stream's, and no more: it ends without an error at bytes that are no
+    stream, so what lies before each bound must be a stream's end, and the last bound where it stopped.
+    """
+    found: list[bytes] = []
+    if bounds[-1] < SMALLEST or not all(_ends_stream(data[end - 11 : end]) for end in bounds[1:]):
+        return found
+    try:
+        with rapidgzip.IndexedBzip2File(io.BytesIO(memoryview(data)[: bounds[-1]]), parallelization=1) as file:
+            while (block := file.read(BZ2.block)) and len(found) < HELD // BZ2.block:
+                found.append(block)
+            whole = not block and file.tell_compressed() == 8 * bounds[-1]
+    except THROWN:
+        return []
+    return found if whole else []
+
+
+def _ends_stream(data: bytes) -> bool:
+    tail = int.from_bytes(data)
+    return any(tail >> 32 + padding & (1 << 48) - 1 == FOOTER for padding in range(8))
 
 
 def _stream(pending: bytes, read: Read, packing: Packing, report: Report) -> Generator[bytes, None, bytes]:

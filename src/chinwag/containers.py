@@ -6,20 +6,20 @@ A member is never written to disk, whatever path it names.
 """
 
 import io
-import os
 import re
-import stat
 import struct
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from chinwag.compression import RAW, Read, Report, blocks, is_packed
 from chinwag.errors import printable
+from chinwag.stores import Input, Opened, opened
 from chinwag.tars import TAR_DAMAGE, Tar
 from chinwag.views import Headers, Joined, Slice
 
@@ -67,34 +67,34 @@ class Junk:
 Found = Member | Damage | Junk
 
 
-def members(path: Path) -> Iterator[Found]:
+def members(path: Input) -> Iterator[Found]:
     """List what a file holds, in the order of its bytes; a file that is no container is its own only member.
 
     Raises OSError where the file cannot be opened or read.
     """
-    with path.open("rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            yield from _streamed(file.read)
-            return
-        size = os.fstat(file.fileno()).st_size
-        head = os.pread(file.fileno(), 512, 0)
-        if is_packed(head) and _is_tar(_unpacked_head(file.fileno(), size)):
-            yield from _streamed(Slice(file.fileno(), 0, size).read)
+    if isinstance(path, Path) and not path.is_file():
+        with path.open("rb") as pipe:
+            yield from _streamed(pipe.read)
+        return
+    with closing(opened(path)) as file:
+        size = file.size()
+        if is_packed(file.pread(512, 0)) and _is_tar(_unpacked_head(file, size)):
+            yield from _streamed(Slice(file, 0, size).read)
         else:
-            yield from _indexed(file.fileno(), Member("", 0, size), NESTED)
+            yield from _indexed(file, Member("", 0, size), NESTED)
 
 
-def read_member(fd: int, member: Member, report: Report) -> Iterator[bytes]:
-    """Decompress a member of the open file `fd` block by block, reporting damage; memory is bounded."""
+def read_member(file: Opened, member: Member, report: Report) -> Iterator[bytes]:
+    """Decompress a member of an open file block by block, reporting damage; memory is bounded."""
     if member.data is not None:
         yield from blocks(io.BytesIO(member.data).read, report)
         return
-    source = Slice(fd, member.offset, member.size)
+    source = Slice(file, member.offset, member.size)
     read: Read = _inflated(source, report) if member.deflated else source.read
     if member.checksum is not None:
         read = _checked(read, member.checksum, report)
     yield from blocks(read, report)
-    if member.offset + member.size > os.fstat(fd).st_size:
+    if member.offset + member.size > file.size():
         report("its file became shorter while it was read")
 
 
@@ -138,10 +138,10 @@ def _is_tar(head: bytes) -> bool:
     return head[257:262] == b"ustar"
 
 
-def _unpacked_head(fd: int, size: int) -> bytes:
+def _unpacked_head(file: Opened, size: int) -> bytes:
     """Decompress the first 512 bytes of a file."""
     head = b""
-    for block in blocks(Slice(fd, 0, size).read, lambda _: None):
+    for block in blocks(Slice(file, 0, size).read, lambda _: None):
         head += block
         if len(head) >= 512:
             break
@@ -154,19 +154,19 @@ def _is_junk(name: str) -> bool:
     return any(part.startswith(".") and part not in (".", "..") for part in parts) or "__MACOSX" in parts
 
 
-def _indexed(fd: int, outer: Member, depth: int) -> Iterator[Found]:
+def _indexed(file: Opened, outer: Member, depth: int) -> Iterator[Found]:
     """List the members of a container at a known place of a file, containers within it included."""
-    head = os.pread(fd, min(512, outer.size), outer.offset)
+    head = file.pread(min(512, outer.size), outer.offset)
     if depth and _is_tar(head):
-        inner = _tar(fd, outer)
+        inner = _tar(file, outer)
     elif depth and head[:4] in (LOCAL_HEADER, EMPTY_ZIP):
-        inner = _zip(fd, outer)
+        inner = _zip(file, outer)
     else:
         yield outer
         return
     for found in inner:
         if isinstance(found, Member) and not found.deflated:
-            yield from _indexed(fd, found, depth - 1)
+            yield from _indexed(file, found, depth - 1)
         else:
             yield found
 
@@ -175,11 +175,11 @@ def _joined(outer: str, inner: str) -> str:
     return f"{outer}!{printable(inner)}" if outer else printable(inner)
 
 
-def _tar(fd: int, outer: Member) -> Iterator[Found]:
+def _tar(file: Opened, outer: Member) -> Iterator[Found]:
     """Index a tar by its headers."""
     end, whole = 0, True
     try:
-        tar = Tar(fileobj=Headers(Slice(fd, outer.offset, outer.size), 4096), ignore_zeros=True, errorlevel=0)
+        tar = Tar(fileobj=Headers(Slice(file, outer.offset, outer.size), 4096), ignore_zeros=True, errorlevel=0)
     except TAR_DAMAGE:
         yield Damage(outer.name, "tar is cut or damaged at its beginning")
         return
@@ -206,26 +206,26 @@ def _entry(entry: tarfile.TarInfo, member: Member) -> Iterator[Found]:
         yield Junk(member.name)
 
 
-def _zip(fd: int, outer: Member) -> Iterator[Found]:
+def _zip(file: Opened, outer: Member) -> Iterator[Found]:
     """Index a zip by its directory, or where that is missing by the headers before each member."""
     try:
-        with zipfile.ZipFile(Headers(Slice(fd, outer.offset, outer.size))) as archive:
+        with zipfile.ZipFile(Headers(Slice(file, outer.offset, outer.size))) as archive:
             entries = sorted(archive.infolist(), key=lambda entry: entry.header_offset)
     except (zipfile.BadZipFile, tarfile.ReadError, ValueError, OSError, struct.error, NotImplementedError):
         yield Damage(outer.name, "zip has no readable directory: its members are found by their own headers")
-        yield from _scanned(fd, outer)
+        yield from _scanned(file, outer)
         return
     for entry in entries:
         name = _joined(outer.name, entry.filename)
         if _is_junk(entry.filename):
             yield Junk(name)
         elif not entry.is_dir():
-            yield _zip_member(fd, outer, name, entry.header_offset, entry)
+            yield _zip_member(file, outer, name, entry.header_offset, entry)
 
 
-def _zip_member(fd: int, outer: Member, name: str, start: int, entry: zipfile.ZipInfo) -> Found:
+def _zip_member(file: Opened, outer: Member, name: str, start: int, entry: zipfile.ZipInfo) -> Found:
     """Find the data of a zip's member behind its own header."""
-    header = os.pread(fd, 30, outer.offset + start) if start >= 0 else b""
+    header = file.pread(30, outer.offset + start) if start >= 0 else b""
     if len(header) < 30 or header[:4] != LOCAL_HEADER:
         return Damage(name, "damaged zip member header")
     if entry.flag_bits & 1 or entry.compress_type not in (STORED, DEFLATED):
@@ -235,10 +235,10 @@ def _zip_member(fd: int, outer: Member, name: str, start: int, entry: zipfile.Zi
     return Member(name, outer.offset + offset, size, entry.compress_type == DEFLATED, entry.CRC)
 
 
-def _scanned(fd: int, outer: Member) -> Iterator[Found]:
+def _scanned(file: Opened, outer: Member) -> Iterator[Found]:
     """Find a zip's members by their own headers, each reaching at most to the next; their checksums are not known."""
-    for start, stop in pairwise([*_local_headers(fd, outer), outer.size]):
-        header = os.pread(fd, 30 + 4096, outer.offset + start)
+    for start, stop in pairwise([*_local_headers(file, outer), outer.size]):
+        header = file.pread(30 + 4096, outer.offset + start)
         if len(header) < 30:  # the file became shorter
             return
         flags, method, _, _, _, packed, _, name_size, extra_size = struct.unpack_from("<HHHHIIIHH", header, 6)
@@ -254,10 +254,10 @@ def _scanned(fd: int, outer: Member) -> Iterator[Found]:
             yield Member(_joined(outer.name, name), outer.offset + offset, size, method == DEFLATED)
 
 
-def _local_headers(fd: int, outer: Member) -> Iterator[int]:
+def _local_headers(file: Opened, outer: Member) -> Iterator[int]:
     """Find where the members of a zip begin, by reading all of it."""
     at, tail = 0, b""
-    while data := os.pread(fd, min(RAW, outer.size - at), outer.offset + at):
+    while data := file.pread(min(RAW, outer.size - at), outer.offset + at):
         window = tail + data
         for found in PLAUSIBLE_HEADER.finditer(window):
             start = at - len(tail) + found.start()

@@ -5,9 +5,10 @@ A filter marks and never deletes: `drops` says of every tweet of a tree that is 
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -16,23 +17,24 @@ from typing import TYPE_CHECKING, Any
 from chinwag import account, clusters, shelves
 from chinwag import recipe as recipes
 from chinwag.engines import Engine
+from chinwag.engines.opening import opened
 from chinwag.errors import WorkspaceError
 from chinwag.filters import Judge, Value
 from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import describe, given_key, key_of, make_key
 from chinwag.recipe import Recipe, Split, stale
-from chinwag.rendering import Rendering, Tweet
-from chinwag.shaping import BATCH, adding, turn_row, tweets_in
-from chinwag.splitting import answer_of, find_leaks, split_of
+from chinwag.rendering import Rendering
+from chinwag.shaping import drop_rows, in_batches, quoted_rows, shaped_columns, turn_rows, tweets_in
+from chinwag.splitting import answers_in, find_leaks, split_of
 from chinwag.sql import statement
-from chinwag.tables import schema
-from chinwag.turns import Turn, turns_of
+from chinwag.turns import turns_of
 from chinwag.workspace import Workspace
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-JUDGED = 65_536  # rows at once: in parts of 4,096, a list of 4,000 words takes 1.7 times as long
+Opened = Callable[[], AbstractContextManager[Engine]]
+READ = ("tweets", "nodes", "conversations", "clusters", "marks")
 
 
 @dataclass
@@ -60,13 +62,46 @@ class Summary:
         )
 
 
-def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bool = False) -> Summary:
-    """Make `clusters`, `drops` and `turns` from the assembled tables.
+def run(
+    workspace: Path,
+    recipe: Recipe,
+    *,
+    memory: int | None = None,
+    quiet: bool = False,
+    engine: str = "duckdb",
+    master: str | None = None,
+) -> Summary:
+    """Make `clusters`, `drops` and `turns` from the assembled tables; `opened` says what an engine is and its master.
 
-    Raises WorkspaceError where nothing was assembled.
+    Whatever the engine, the tables are the same bytes. Raises WorkspaceError where nothing was assembled.
     """
     started = time.perf_counter()
     target = Workspace(workspace)
+    _check(target, recipe)
+    summary = Summary()
+    with target.writing() as scratch:
+        database = partial(opened, engine, scratch, memory=memory, master=master)
+        if not target.fresh("clusters", after="assemble"):
+            with _reading(target, database) as own, steps("clusters", clusters.STEPS, quiet=quiet) as show:
+                parts = target.adopt_all("clusters", clusters.run(own, scratch, show))
+                target.commit("clusters", replace={"clusters": parts})
+        with steps("curate", len(recipe.filters) + 3, quiet=quiet) as show:
+            with _reading(target, database) as own:
+                key = given_key() or make_key(str(own.value(statement("fingerprint"))))
+                ruled = _run_filters(own, recipe, scratch, summary, show)
+            with _reading(target, database) as own:
+                own.read("drops", ruled)
+                _shape(own, target, recipe, key, scratch, summary, show)
+            show("account")
+            with database() as own:
+                account.keep(target, own, scratch, show.step)
+    summary.seconds = time.perf_counter() - started
+    return summary
+
+
+def _check(target: Workspace, recipe: Recipe) -> None:
+    """Raise WorkspaceError where the trees are not there, or are others than the recipe is for."""
+    workspace = target.path
     if not target.state.steps.get("assemble"):
         raise WorkspaceError(f"{workspace}: nothing is assembled; run: chinwag assemble -w {workspace}")
     kept = set(recipe.exclude_sources) - set(target.state.options["assemble"].get("exclude", ()))
@@ -77,57 +112,36 @@ def run(workspace: Path, recipe: Recipe, *, memory: int | None = None, quiet: bo
     if target.state.options["assemble"].get("quotes") and not recipe.quotes:
         remedy = f"run: chinwag assemble -w {workspace} --no-quotes"
         raise WorkspaceError(f"{workspace}: the trees join quotes, which the recipe does not; {remedy}")
-    summary = Summary()
-    with target.writing() as scratch:
-        if not target.fresh("clusters", after="assemble"):
-            with _database(target, scratch, memory) as engine, steps("clusters", clusters.STEPS, quiet=quiet) as show:
-                parts = target.adopt_all("clusters", clusters.run(engine, scratch, show))
-                target.commit("clusters", replace={"clusters": parts})
-        with steps("curate", len(recipe.filters) + 3, quiet=quiet) as show:
-            with _database(target, scratch, memory) as engine:
-                key = given_key() or make_key(str(engine.value(statement("fingerprint"))))
-                ruled = _run_filters(engine, recipe, scratch, summary, show)
-            with _database(target, scratch, memory) as engine:
-                engine.read("drops", ruled)
-                _shape(engine, target, recipe, key, ruled, scratch, summary, show)
-            show("account")
-            account.keep(target, scratch, memory=memory, step=show.step)
-    summary.seconds = time.perf_counter() - started
-    return summary
 
 
 @contextmanager
-def _database(target: Workspace, scratch: Path, memory: int | None) -> Iterator[Engine]:
-    """Give a database to one step alone, for what one has filled is in the way of the next."""
-    from chinwag.engines.duckdb import DuckDB
-
-    with DuckDB(scratch, memory=memory) as engine:
-        for table in ("tweets", "nodes", "conversations", "clusters", "marks"):
+def _reading(target: Workspace, database: Opened) -> Iterator[Engine]:
+    """Give an engine to one step alone, for what one has filled is in the way of the next."""
+    with database() as engine:
+        for table in READ:
             engine.read(table, target.parts(table))
         yield engine
 
 
 def _shape(
-    engine: Engine,
-    target: Workspace,
-    recipe: Recipe,
-    key: bytes,
-    ruled: list[Path],
-    scratch: Path,
-    summary: Summary,
-    show: Steps,
+    engine: Engine, target: Workspace, recipe: Recipe, key: bytes, scratch: Path, summary: Summary, show: Steps
 ) -> None:
     """Make turns of what the filters left, leave out what would leak, and commit both."""
-    turns, cut = _write_turns(engine, recipe, key, scratch, summary, show)
+    show("turns", engine.percent)
+    engine.make("quotable", statement("quotable"), [recipe.turns.quoted == "text"])
+    # Joining and sorting are two steps, because either may take all the memory there is.
+    engine.make("thread", statement("thread"))
+    show.step.total = int(engine.value("select count(*) from thread") or 0)
+    shape = partial(_shaped, key=key, rendering=recipe.turns, shares=recipe.split)
+    order = ("root_id", "depth", "tweet_id")
+    engine.apply("shaped", "select * from thread", shape, shaped_columns(), order=order, show=show)
     show("splits", engine.percent)
-    overlap = find_leaks(engine, scratch / "made.kept.parquet", authors=recipe.split.authors)
-    turns, leaked = _without_leaks(engine, turns, scratch, summary)
+    overlap = find_leaks(engine, authors=recipe.split.authors)
     summary.empty = [row["split"] for batch in engine.rows(statement("emptied")) for row in batch.to_pylist()]
-    name = f"{target.state.number + 1:08}"
-    made = {
-        "turns": [target.adopt("turns", turns, name)],
-        "drops": target.adopt_all("drops", [*ruled, cut, *leaked]),
-    }
+    turns = engine.write("turns", statement("turns"), scratch)
+    drops = engine.write("drops", statement("left_out"), scratch)
+    _count(engine, turns, drops, summary)
+    made = {"turns": target.adopt_all("turns", turns), "drops": target.adopt_all("drops", drops)}
     options = {
         "key": describe(key),
         "filters": dict(recipe.filters),
@@ -138,7 +152,24 @@ def _shape(
     target.commit("curate", replace=made, options=options)
 
 
-def again(workspace: Path, *, memory: int | None = None, quiet: bool = False) -> Summary | None:
+def _count(engine: Engine, turns: list[Path], drops: list[Path], summary: Summary) -> None:
+    """Count what was written."""
+    engine.read("turns", turns)
+    engine.read("left_out", drops)
+    summary.turns = int(engine.value("select count(*) from turns") or 0)
+    summary.conversations = int(engine.value("select count(distinct root_id) from turns") or 0)
+    for batch in engine.rows("select filter, count(*) as number from left_out group by filter"):
+        summary.drops.update(dict(zip(batch["filter"].to_pylist(), batch["number"].to_pylist(), strict=True)))
+
+
+def again(
+    workspace: Path,
+    *,
+    memory: int | None = None,
+    quiet: bool = False,
+    engine: str = "duckdb",
+    master: str | None = None,
+) -> Summary | None:
     """Make the turns anew, by the recipe they were made by last, where they are older than the trees or the marks.
 
     Raises WorkspaceError where their pseudonyms were made with a key that is not given now: no other may take its place
@@ -150,7 +181,7 @@ def again(workspace: Path, *, memory: int | None = None, quiet: bool = False) ->
     recipe = last_recipe(target)
     if "curate" in target.state.options:
         key_of(target)
-    return run(workspace, recipe, memory=memory, quiet=quiet)
+    return run(workspace, recipe, memory=memory, quiet=quiet, engine=engine, master=master)
 
 
 def last_recipe(target: Workspace, *, rehydrated: Recipe | None = None) -> Recipe:
@@ -186,103 +217,47 @@ def _run_filters(engine: Engine, recipe: Recipe, scratch: Path, summary: Summary
             if known not in counted:  # most look at the same
                 counted[known] = int(engine.value(f"select count(*) from ({select}) as r", values) or 0)  # noqa: S608
             show.step.total = counted[known]
-            _judge(engine, judge[0], show.walk(engine.rows(select, values), JUDGED), scratch / f"{name}.judged.parquet")
-        else:
-            engine.make("dropped", select, values)
-        engine.append("drops", statement("drops"), [part.LEVEL, name])
+            order = getattr(part, "ORDER", ())
+            engine.apply("judged", select, partial(_judged, judge[0]), _ids(), values, order=order, show=show)
+            select, values = "select id from judged", ()
+        dropped = f"with dropped as (\n{select}\n)\n{statement('drops')}"
+        engine.append("drops", dropped, [*values, part.LEVEL, name])
         if spared := getattr(part, "SPARED", None):
             engine.append("spared", spared)
-    ruled = engine.write("drops", statement("unspared"), scratch)
-    engine.read("ruled", ruled)
-    for name in recipe.filters:
-        summary.drops[name] = int(engine.value("select count(*) from ruled where filter = ?", [name]) or 0)
+    summary.drops.update(dict.fromkeys(recipe.filters, 0))
     if not any(hasattr(shelves.load("filters", name), "SPARED") for name in recipe.filters):
         summary.unheeded = int(engine.value("select count(*) from marks where mark is not null") or 0)
-    return ruled
+    return engine.write("drops", statement("unspared"), scratch)
 
 
-def _judge(engine: Engine, judge: Judge, rows: "Iterator[pa.RecordBatch]", part: Path) -> None:
-    """Make `dropped` of the ids that a filter's function gives for the rows of its SELECT."""
+def _ids() -> "pa.Schema":
     import pyarrow as pa
 
-    with adding(part, pa.schema([("id", pa.int64())])) as add:
-        for number in judge(rows):
-            add([(number,)])
-    engine.read("judged", [part])
-    engine.make("dropped", "select id from judged")
+    return pa.schema([("id", pa.int64())])
 
 
-def _write_turns(
-    engine: Engine, recipe: Recipe, key: bytes, scratch: Path, summary: Summary, show: Steps
-) -> tuple[Path, Path]:
-    """Write the turns of all conversations, and what was cut in making them; memory holds one at a time."""
-    import pyarrow as pa
-
-    made, cut, kept = (scratch / f"made.{table}.parquet" for table in ("turns", "drops", "kept"))
-    number = pa.int64()
-    columns = pa.schema([("root_id", number), ("tweet_id", number), ("split", pa.string()), ("answer_id", number)])
-    with (
-        adding(made, schema("turns")) as add_turns,
-        adding(cut, schema("drops")) as add_drops,
-        adding(kept, columns) as add_kept,
-    ):
-        for root_id, group in groupby(_tweets(engine, recipe.turns, show), itemgetter(0)):
-            tweets = [tweet for _, tweet in group]
-            turns, dropped = turns_of(tweets, key, recipe.turns)
-            author_id = tweets[0].author_id if recipe.split.authors else None
-            split = split_of(root_id if author_id is None else author_id, recipe.split)
-            add_turns([turn_row(turn, root_id, split) for turn in turns])
-            add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
-            add_kept(list(_kept(turns, tweets, root_id, split)))
-            summary.conversations += bool(turns)
-            summary.turns += len(turns)
-            summary.drops.update(dropped.values())
-    return made, cut
+def _judged(judge: Judge, batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+    """Give the ids that a filter's function gives."""
+    return in_batches(zip(judge(batches)), _ids())
 
 
-def _kept(turns: list[Turn], tweets: list[Tweet], root_id: int, split: str) -> Iterator[tuple[Any, ...]]:
-    """Give the tweets whose texts are in turns, quoted ones too, as rows of `kept`."""
-    by_id = {turn.id: turn for turn in turns}
-    quoted = {tweet.id: tweet.quoted_id for tweet in tweets if tweet.quoted is not None}
-    for turn in turns:
-        answer_id = None if turn.parent_id is None else answer_of(turn, by_id[turn.parent_id])
-        for tweet_id in turn.tweet_ids:
-            yield root_id, tweet_id, split, answer_id
-            if tweet_id in quoted:
-                yield root_id, quoted[tweet_id], split, None
+def _shaped(
+    batches: "Iterator[pa.RecordBatch]", *, key: bytes, rendering: Rendering, shares: Split
+) -> "Iterator[pa.RecordBatch]":
+    """Make turns of tweets that come conversation by conversation, parents first; memory holds one at a time."""
+    return in_batches(_rows(batches, key, rendering, shares), shaped_columns())
 
 
-def _without_leaks(engine: Engine, turns: Path, scratch: Path, summary: Summary) -> tuple[Path, list[Path]]:
-    """Write the turns again without the conversations in `leaks`, and these as drops."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
-
-    select = "select id, 'conversation' as level, 'split_leak' as filter from leaks order by id"
-    leaked = engine.write("drops", select, scratch)
-    roots = pq.read_table(leaked, columns=["id"])["id"]
-    if not (count := len(roots)):
-        return turns, leaked
-    kept = scratch / "kept.turns.parquet"
-    with pq.ParquetFile(turns) as made, pq.ParquetWriter(kept, schema("turns"), compression="zstd") as writer:
-        for batch in made.iter_batches(BATCH):
-            left = batch.filter(pc.invert(pc.is_in(batch["root_id"], value_set=roots.combine_chunks())))
-            summary.turns -= batch.num_rows - left.num_rows
-            if left.num_rows:
-                writer.write_table(pa.Table.from_batches([left]))
-    summary.conversations -= count
-    summary.drops["split_leak"] = count
-    return kept, leaked
-
-
-def _tweets(engine: Engine, rendering: Rendering, show: Steps) -> Iterator[tuple[int, Tweet]]:
-    """Give each tweet in a tree with its root, conversation by conversation, parents before those who answer them.
-
-    Joining and sorting are two steps, because either may take all the memory there is.
-    """
-    show("turns", engine.percent)
-    engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
-    engine.make("thread", statement("thread"))
-    show.step.total = int(engine.value("select count(*) from thread") or 0)
-    for batch in show.walk(engine.rows("select * from thread order by root_id, depth, tweet_id")):
-        yield from zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True)
+def _rows(
+    batches: "Iterator[pa.RecordBatch]", key: bytes, rendering: Rendering, shares: Split
+) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of `shaped`."""
+    pairs = (pair for batch in batches for pair in zip(batch["root_id"].to_pylist(), tweets_in(batch), strict=True))
+    for root_id, group in groupby(pairs, itemgetter(0)):
+        tweets = [tweet for _, tweet in group]
+        turns, dropped = turns_of(tweets, key, rendering)
+        author_id = tweets[0].author_id if shares.authors else None
+        split = split_of(root_id if author_id is None else author_id, shares)
+        yield from turn_rows(turns, root_id, split, answers_in(turns))
+        yield from quoted_rows(turns, tweets, root_id, split)
+        yield from drop_rows(dropped, root_id)

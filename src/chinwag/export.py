@@ -1,28 +1,32 @@
 """Write turns as files: shards by split, each checked by its consumer's rules, a card and a manifest; or as a database.
 
-The folder appears whole or not at all. The same turns give the same bytes.
+The folder appears whole or not at all. The same turns give the same bytes, whoever writes them, in however many
+processes: each part of `turns` has shards of its own.
 """
 
 import hashlib
 import json
-import shutil
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from chinwag import __version__, account, shelves
 from chinwag.card import card
+from chinwag.engines.opening import opened
 from chinwag.errors import ExportError, UsageError, WorkspaceError
 from chinwag.exports._databases import DATASET
+from chinwag.pool import results
 from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import key_of, pseudonym
 from chinwag.recipe import fits, verb
+from chinwag.replacing import NEW, replacing
 from chinwag.shaping import conversations, rows_of
-from chinwag.shards import Shards
+from chinwag.sharding import Sharding, Written, on_engine
 from chinwag.turns import Turn
 from chinwag.workspace import Workspace
 
@@ -64,14 +68,22 @@ def run(  # noqa: PLR0913 - one argument an option
     url: str = "",
     options: dict[str, Any] | None = None,
     memory: int | None = None,
+    workers: int | None = None,
+    engine: str = "duckdb",
+    master: str | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Write the workspace's turns in one format to the folder `out`, replacing an export that is there.
 
     Where the format is a database, `out` is its file or address, and what is in it is brought up to date. With `ids`,
     messages keep the ids of their tweets, and times their milliseconds. `license`, `contact`, `creator` and `url` stand
-    in what describes it. Raises ExportError where `out` holds something else, cannot be written, or a record breaks its
-    consumer's rules; UsageError where there is no such format, or it has no such option.
+    in what describes it. A shard ends at `shard_size` bytes before compression, and at the end of a part of `turns`.
+
+    Parts are written by `workers` processes, without it one a core, or on an engine that runs on several machines, as
+    `opened` takes it; then `out` is a folder that all of them see. Databases, and formats of a single file, are written
+    by one process. Raises ExportError where `out` holds something else, cannot be written, is being written by another
+    run, or a record breaks its consumer's rules; UsageError where there is no such format, or it has no such option;
+    ChinwagError where a worker was killed.
     """
     part = shelves.load("exports", format)
     options = options or {}
@@ -90,25 +102,18 @@ def run(  # noqa: PLR0913 - one argument an option
         with steps(f"export {format}", 1, quiet=quiet) as show:
             manifest["fingerprint"] = _fingerprint(target)
             show("turns", total=rows_of(target))
-            counts = part.write(conversations(target, show, exact=ids), name, str(out), manifest, **options)
+            turns = conversations(target.parts("turns"), show, exact=ids)
+            counts = part.write(turns, name, str(out), manifest, **options)
         return Summary(str(out), Counter(counts))
     out = Path(out)
     check_place(out)
-    place = out.resolve()
-    hidden = place.with_name(f".{place.name}.partial")
     try:
-        if not place.exists() and _old(place).exists():  # a run was killed between the two renames
-            _old(place).replace(place)
-        shutil.rmtree(hidden, ignore_errors=True)
-        hidden.mkdir(parents=True)
-        with steps(f"export {format}", 2, quiet=quiet) as show:
-            manifest |= _write(part, target, hidden, name, written, options, show)
-            _finish(part, target, hidden, name, manifest, memory, show)
-        _swap(hidden, place)
+        with replacing(out) as hidden, steps(f"export {format}", 2, quiet=quiet) as show:
+            sharding = Sharding(format, options, name, ids, shard_size, compress, hidden / "tasks")
+            manifest |= _write(sharding, target, hidden, show, workers=workers, engine=engine, master=master)
+            _finish(part, target, hidden / NEW, name, manifest, memory, show)
     except OSError as error:
         raise ExportError(f"{error.filename or out}: {error.strerror or error}; nothing was put in place") from error
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
     summary = Summary(out, files=len(manifest["files"]))
     for entry in manifest["files"]:
         if entry["kind"] == part.KINDS[0]:
@@ -161,37 +166,20 @@ def _files_of(out: Path) -> set[str]:
         return set()
 
 
-def _old(out: Path) -> Path:
-    return out.with_name(f".{out.name}.old")
-
-
-def _swap(new: Path, out: Path) -> None:
-    old = _old(out)
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        out.replace(old)
-    new.replace(out)
-    shutil.rmtree(old, ignore_errors=True)
-
-
 def _namer(target: Workspace, ids: bool) -> Callable[[int], str]:
     """Give what names a turn: its tweet's id, or a pseudonym of it."""
     key = key_of(target)
-
-    def name(turn_id: int) -> str:
-        return str(turn_id) if ids else pseudonym("t", turn_id, key)
-
-    return name
+    return str if ids else partial(pseudonym, "t", key=key)
 
 
 def _described(format: str, part: ModuleType, target: Workspace, written: dict[str, Any]) -> dict[str, Any]:
-    """Say what an export is made of, and how."""
+    """Say what an export is made of, and how: what changes its records, and no more."""
     return {
         "chinwag": __version__,
         "format": format,
         "options": written,
         "curate": {name: value for name, value in target.state.options["curate"].items() if name != "key"},
-        "assemble": target.state.options["assemble"],
+        "assemble": {name: value for name, value in target.state.options["assemble"].items() if name != "cut"},
         **({format: part.about(target)} if hasattr(part, "about") else {}),
     }
 
@@ -206,41 +194,30 @@ def _fingerprint(target: Workspace) -> str:
 
 
 def _write(
-    part: ModuleType,
+    sharding: Sharding,
     target: Workspace,
-    folder: Path,
-    name: Callable[[int], str],
-    written: dict[str, Any],
-    options: dict[str, Any],
+    hidden: Path,
     show: Steps,
+    *,
+    workers: int | None,
+    engine: str,
+    master: str | None,
 ) -> dict[str, Any]:
     """Write the shards; gives what the manifest says of them."""
-    counts: Counter[str] = Counter()
-    examples: dict[str, dict[str, Counter[str]]] = {"language": defaultdict(Counter), "source": defaultdict(Counter)}
-    shards: dict[tuple[str, str], Shards] = {}
-    show("turns", total=rows_of(target))
-    with ExitStack() as stack:
-        for split, turns in conversations(target, show, exact=written["ids"]):
-            counts["conversations"] += 1
-            counts["turns"] += len(turns)
-            if hasattr(part, "DEEPEST"):
-                counts["turns_too_deep"] += sum(turn.depth >= part.DEEPEST for turn in turns)
-            made = 0
-            for made, record in enumerate(part.records(turns, name, **options), 1):  # noqa: B007 - counted below
-                for kind in part.KINDS:
-                    if (split, kind) not in shards:
-                        new = Shards(folder, split, kind, part, written["shard_size"], written["compress"])
-                        shards[split, kind] = stack.enter_context(new)
-                    shards[split, kind].add(record)
-            if made:
-                examples["language"][turns[0].lang or "und"][split] += made
-                examples["source"]["+".join(turns[0].sources)][split] += made
-        files = [entry for _, shard in sorted(shards.items()) for entry in shard.close()]
-    return {
-        "counts": dict(sorted(counts.items())),
-        "examples": {by: {key: dict(sorted(one[key].items())) for key in sorted(one)} for by, one in examples.items()},
-        "files": files,
-    }
+    tasks = sharding.tasks(target.parts("turns"))
+    sharding.folder.mkdir()
+    written: Iterable[Written]
+    if engine == "duckdb" or len(tasks) < 2:
+        show("turns", total=rows_of(target))
+        workers = min(workers or os.cpu_count() or 1, len(tasks))
+        written = results(sharding.write, tasks, workers, show.at, "run it again with fewer --workers")
+        return sharding.gather(written, hidden / NEW)
+    scratch = hidden / "scratch"
+    scratch.mkdir()
+    with opened(engine, scratch, master=master) as own:
+        show("turns", own.percent)
+        written = on_engine(sharding, tasks, own, scratch)
+    return sharding.gather(written, hidden / NEW)
 
 
 def _finish(

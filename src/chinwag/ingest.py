@@ -7,31 +7,27 @@ for any number of workers, and a killed run goes on at the first job that is not
 import hashlib
 import os
 import time
-from collections import Counter, deque
-from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait as wait_for
 from pathlib import Path
-from threading import Thread
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import Any
 
-from chinwag import records
+from chinwag import pool, records
+from chinwag.engines import Engine, Spread
+from chinwag.engines.opening import opened
 from chinwag.errors import ChinwagError, printable
 from chinwag.parts import SAFE
 from chinwag.plan import File, Plan, list_files
 from chinwag.progress import Bar, bar
 from chinwag.reading import Choice, FileTask, Result, read_job
 from chinwag.sniffing import HINT, UNKNOWN
+from chinwag.stores import Input
 from chinwag.workspace import SUMMED, Workspace
-
-if TYPE_CHECKING:
-    from multiprocessing.sharedctypes import Synchronized
-
-AHEAD = 2  # jobs a worker may be ahead of the one that is committed next
 
 
 @dataclass
@@ -40,6 +36,7 @@ class Summary:
 
     counts: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    busy: float = 0.0  # seconds that jobs took, of all workers together
     files: int = 0
     known: int = 0
     errors: list[str] = field(default_factory=list)
@@ -52,6 +49,7 @@ class Summary:
         for entry in result.entries:
             self.counts.update({name: count for name, count in entry.items() if name in SUMMED})
             self.files += entry["done"] and bool(target.state.files[entry["file_id"]]["source"])
+        self.busy += result.seconds
         self.errors += result.errors
         self.damages += result.damages
 
@@ -65,17 +63,20 @@ class Summary:
 
 
 def run(
-    paths: list[Path],
+    paths: Sequence[Input],
     workspace: Path,
     *,
     source: str | None = None,
     columns: Mapping[str, str] | None = None,
     workers: int | None = None,
+    engine: str = "duckdb",
+    master: str | None = None,
     quiet: bool = False,
 ) -> Summary:
     """Read everything in `paths` that is not in the workspace yet.
 
     `source` names the one that reads everything; `columns` says which columns of a table no source knows are which.
+    With the engine `spark` jobs are tasks of the cluster that `master` names; `workers` says how many at once.
     Files that cannot be read, and given paths that hold no tweets, are named in the summary; all else is read.
     Raises ChinwagError where nothing can go on: no place to write, a full disk, a worker that was killed.
     """
@@ -85,11 +86,15 @@ def run(
     target = Workspace(workspace, create=True)
     summary = Summary()
     listed = list_files(paths, summary.errors, leave_out=workspace)
-    with target.writing() as scratch:
+    with ExitStack() as stack:
+        scratch = stack.enter_context(target.writing())
+        run_on = stack.enter_context(opened(engine, scratch, master=master)) if engine != "duckdb" else None
         plan = Plan(chain.from_iterable(listed.values()), target, summary.errors, choice)
+        if isinstance(run_on, Spread):
+            plan.hash_with(run_on.run)
         with bar("ingest", sum(file.size for file in plan.files), quiet=quiet) as show:
             try:
-                for result in _results(plan, scratch, workers or os.cpu_count() or 1, show):
+                for result in _results(plan, scratch, run_on, workers, show):
                     _commit(target, result)
                     summary.add(result, target)
             except OSError as error:
@@ -100,96 +105,24 @@ def run(
     return summary
 
 
-def _results(plan: Plan, scratch: Path, workers: int, show: Bar) -> Iterator[Result]:
+def _results(plan: Plan, scratch: Path, run_on: Engine | None, workers: int | None, show: Bar) -> Iterator[Result]:
     """Have the jobs read, and give the results in the order of the jobs."""
-    keyed = ((job, f"{number:08}") for number, job in enumerate(plan.jobs()))
-    if workers == 1:
-        done = Counter[str]()
+    tasks = ((job, f"{number:08}") for number, job in enumerate(plan.jobs()))
+    read = partial(_read, scratch.resolve(), plan.choice)
 
-        def count(size: int) -> None:
-            done["bytes"] += size
-            show(done["bytes"] + plan.bytes_passed())
+    def tell(done: int) -> None:
+        show(done + plan.bytes_passed())
 
-        for job, key in keyed:
-            yield read_job(job, scratch, key, count, plan.choice)
-    else:
-        yield from _results_of_workers(plan, keyed, scratch, workers, show)
+    if isinstance(run_on, Spread):
+        return run_on.results(read, tasks, workers, tell)
+    remedy = "run it again with fewer --workers to go on"
+    return pool.results(read, tasks, workers or os.cpu_count() or 1, tell, remedy)
 
 
-def _results_of_workers(
-    plan: Plan, jobs: Iterator[tuple[list[FileTask], str]], scratch: Path, workers: int, show: Bar
-) -> Iterator[Result]:
-    context = get_context("forkserver")
-    counter = context.Value("q", 0)
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin_worker, initargs=(counter,))
-    waiting: deque[Future[Result]] = deque()
-    try:
-        for job, key in jobs:
-            waiting.append(_submit(pool, job, scratch, key, plan.choice))
-            while len(waiting) > AHEAD * workers or (waiting and waiting[0].done()):
-                yield from _next_done(waiting)
-                show(counter.value + plan.bytes_passed())
-        while waiting:
-            yield from _next_done(waiting)
-            show(counter.value + plan.bytes_passed())
-    except BrokenProcessPool as error:
-        raise ChinwagError(
-            "a worker was killed, most likely for want of memory; run it again with fewer --workers to go on"
-        ) from error
-    finally:
-        _end(pool)
-
-
-def _submit(pool: ProcessPoolExecutor, *arguments: Any) -> "Future[Result]":
-    try:
-        return pool.submit(_read_in_worker, *arguments)
-    except OSError as error:  # the pool shuts its own pipe the moment it sees that a worker is gone
-        raise BrokenProcessPool from error
-
-
-def _next_done(waiting: deque[Future[Result]]) -> Iterator[Result]:
-    """Give the result of the oldest job if it comes within a fifth of a second."""
-    wait([waiting[0]], timeout=0.2, return_when=FIRST_COMPLETED)
-    if waiting[0].done():
-        yield waiting.popleft().result()
-
-
-_counter: "Synchronized[int]"
-
-
-def _begin_worker(counter: "Synchronized[int]") -> None:
-    """Make a worker leave Ctrl-C to its parent, and end when the parent is gone, however it went."""
-    import signal
-
-    global _counter  # noqa: PLW0603 - a shared counter reaches a worker only when it begins
-    _counter = counter
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = parent_process()
-    if parent is not None:
-        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait_for([sentinel])
-    os._exit(1)
-
-
-def _read_in_worker(job: list[FileTask], scratch: Path, key: str, choice: Choice) -> Result:
-    def count(size: int) -> None:
-        with _counter.get_lock():
-            _counter.value += size
-
-    return read_job(job, scratch, key, count, choice)
-
-
-def _end(pool: ProcessPoolExecutor) -> None:
-    """Stop the workers at once; what they have not finished is read again by the next run."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join()
+def _read(scratch: Path, choice: Choice, task: tuple[list[FileTask], str], count: pool.Count) -> Result:
+    """Read a job, under a name of its own: where a worker is lost, Spark may have it read twice at once."""
+    job, key = task
+    return read_job(job, scratch, f"{key}-{token_hex(4)}", count, choice)
 
 
 def _commit(target: Workspace, result: Result) -> None:
@@ -202,7 +135,7 @@ def _commit(target: Workspace, result: Result) -> None:
     target.commit("ingest", add=add, files=result.entries)
 
 
-def _name_the_empty(listed: dict[Path, list[File]], plan: Plan, target: Workspace, summary: Summary) -> None:
+def _name_the_empty(listed: Mapping[Input, list[File]], plan: Plan, target: Workspace, summary: Summary) -> None:
     """Name the files of no known shape; call it an error where a path that was given holds nothing readable."""
     entries = {
         file: target.state.files[file_id] for file, file_id in plan.file_ids.items() if file_id in target.state.files

@@ -3,19 +3,20 @@
 An archive of one person keeps in files of their own what its tweets do not say.
 """
 
-import os
 from collections.abc import Iterator
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from chinwag.containers import Member, members, read_member
 from chinwag.places import Place
+from chinwag.stores import Input, Opened, opened
 
 LARGEST = 64 * 1024 * 1024  # a neighbour has to fit in memory
 
 
-def place_of(fd: int, path: Path, member: Member) -> Place:
-    """Say where a member of the open file `fd` lies; what came through a pipe has no neighbours."""
+def place_of(file: Opened, path: Input, member: Member) -> Place:
+    """Say where a member of an open file lies; what came through a pipe has no neighbours."""
     if member.data is not None:
         return Place()
     if not member.name:
@@ -23,25 +24,24 @@ def place_of(fd: int, path: Path, member: Member) -> Place:
     folder = PurePosixPath(member.name).parent
 
     def beside(name: str) -> bytes | None:
-        about = os.fstat(fd)
-        found = _index(path, about.st_size, about.st_mtime_ns).get(str(folder / name))
-        return None if found is None else _read(read_member(fd, found, lambda _: None))
+        found = _index(path, file).get(str(folder / name))
+        return None if found is None else _read(read_member(file, found, lambda _: None))
 
     return Place(f"{path}!{folder}", beside)
 
 
 @lru_cache(maxsize=1)
-def _index(path: Path, *_: int) -> dict[str, Member]:
-    """List a container's members by name; the other arguments say that it is unchanged."""
+def _index(path: Input, _: Opened) -> dict[str, Member]:
+    """List a container's members by name; the other argument says that it is still open."""
     return {found.name: found for found in members(path) if isinstance(found, Member)}
 
 
-def _read_file(path: Path) -> bytes | None:
+def _read_file(path: Input) -> bytes | None:
     try:
-        if not path.is_file():
+        if isinstance(path, Path) and not path.is_file():
             return None
-        with path.open("rb") as file:
-            return _read(iter(lambda: file.read(1 << 20), b""))
+        with closing(opened(path)) as file:
+            return file.pread(file.size(), 0) if file.size() <= LARGEST else None
     except OSError:
         return None
 

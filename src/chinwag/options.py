@@ -26,6 +26,25 @@ class Size(click.ParamType[int]):
         return size
 
 
+class PathOrUri(click.Path):
+    """Take a path, or the URI of a file or folder of a store."""
+
+    name = "path"
+
+    def __init__(self, *, stores: bool = True) -> None:
+        super().__init__(path_type=Path)
+        self._stores = stores
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Give the path, or the URI."""
+        from chinwag.stores import Uri, parse
+
+        place = parse(value) if isinstance(value, str) else value
+        if isinstance(place, Uri) and not self._stores:
+            self.fail(f"{place} is in a store; what is written goes to a disk", param, ctx)
+        return place if isinstance(place, Uri) else super().convert(str(place), param, ctx)
+
+
 class TweetId(click.ParamType[int]):
     """Take the id of a tweet, alone or in its address."""
 
@@ -92,7 +111,7 @@ def common(command: Command) -> Command:
 
 
 workspace_option = click.option(
-    "-w", "--workspace", type=click.Path(path_type=Path), required=True, help="The folder of the tables."
+    "-w", "--workspace", type=PathOrUri(stores=False), required=True, help="The folder of the tables."
 )
 memory_option = click.option("--memory", type=Size(), help="Memory to use, as 4GB; the rest goes to disk.")
 recipe_option = click.option(
@@ -107,7 +126,7 @@ map_option = click.option(
     type=Columns(),
     help="Which columns of a table no source knows are which, as id=tweet_id,text=body; or a ready map: twcs.",
 )
-workers_option = click.option("--workers", type=click.IntRange(1), help="Processes that read; default: all cores.")
+workers_option = click.option("--workers", type=click.IntRange(1), help="Processes at work; default: all cores.")
 
 exclude_option = click.option(
     "--exclude-source",
@@ -116,6 +135,26 @@ exclude_option = click.option(
     metavar="NAME",
     help="Leave out what a source, or all sources of the same terms, gave: v2, x-api, web. Can be repeated.",
 )
+
+
+def engine_options(command: Command) -> Command:
+    """Add the options that say where the work is done."""
+    options = (
+        click.option(
+            "--engine",
+            type=click.Choice(["duckdb", "spark"]),
+            default="duckdb",
+            show_default=True,
+            help="On this machine, or on the cluster of Spark; the tables are the same bytes.",
+        ),
+        click.option(
+            "--master",
+            metavar="URL",
+            help="Spark's cluster: spark://HOST:7077, yarn, local[4], or sc://HOST of Spark Connect; "
+            "default: SPARK_REMOTE, or as Spark is configured.",
+        ),
+    )
+    return functools.reduce(lambda inner, option: option(inner), reversed(options), command)
 
 
 def selection_options(command: Command) -> Command:

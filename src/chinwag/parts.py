@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 ROW_GROUP = 122_880  # rows a Parquet row group: as DuckDB writes them, and 7 % smaller than one group a member
+LARGEST_GROUP = 128 * 1024 * 1024  # bytes of a row group that is written before it is full: rows are 0.5 KB as a rule
 DICTIONARIES = ["lang", "client", "seen_as", "source", "kind", "reason", "member"]
 
 SAFE = "what was committed is safe: make room or mend it, and run it again to go on"
@@ -41,19 +42,24 @@ class Parts:
         self._waiting: dict[str, list[pa.RecordBatch]] = {}
 
     def add(self, batches: "dict[str, pa.RecordBatch]") -> None:
-        """Take rows; they are written once a row group is full."""
+        """Take rows; they are written once a row group is full, the same bytes however many came at once."""
         for table, batch in batches.items():
             waiting = self._waiting.setdefault(table, [])
-            waiting.append(batch)
-            if sum(batch.num_rows for batch in waiting) >= ROW_GROUP:
-                with writing(self._scratch):
-                    self._write(table)
+            at = 0
+            while at < batch.num_rows:
+                room = ROW_GROUP - sum(one.num_rows for one in waiting)
+                waiting.append(batch.slice(at, room))
+                at += room
+                if at <= batch.num_rows or sum(one.nbytes for one in waiting) >= LARGEST_GROUP:
+                    with writing(self._scratch):
+                        self._write(table)
+                    waiting.clear()
 
     def _write(self, table: str) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        rows = pa.Table.from_batches(self._waiting.pop(table))
+        rows = pa.Table.from_batches(self._waiting[table]).combine_chunks()
         if table not in self._writers:
             self.paths[table] = self._scratch / f"{self._key}.{table}.parquet"
             dictionaries = [name for name in DICTIONARIES if name in rows.schema.names]
@@ -69,7 +75,7 @@ class Parts:
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         try:
             with writing(self._scratch):
-                for table in [] if error else list(self._waiting):
+                for table in [] if error else [table for table, waiting in self._waiting.items() if waiting]:
                     self._write(table)
                 for writer in [] if error else self._writers.values():
                     writer.close()

@@ -1,10 +1,11 @@
 """Show how far a long step has come: one line on a terminal, nothing on a pipe.
 
-A stage only says which step it is at and what is done of it; a thread of rich's asks four times a second and draws, so
-saying so costs next to nothing. What goes to stdout is left alone.
+A stage only says which step it is at and what is done of it; a thread asks four times a second and draws, so saying so
+costs next to nothing. What goes to stdout is left alone.
 """
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -14,10 +15,12 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import pyarrow as pa
     from rich.console import Console, RenderableType
+    from rich.live import Live
 
 EVERY = 4_096  # rows that are walked between two words of it
 SHORTEST, LONGEST = 8, 40  # columns of a bar; where there is no room for the shortest, fewer words stand beside it
 SOON = 1.0  # seconds before a rate is worth telling
+AGAIN = 0.25  # seconds from one drawing to the next
 
 Percent = Callable[[], float | None]
 
@@ -86,12 +89,35 @@ def steps(label: str, number: int, *, quiet: bool = False) -> Iterator[Steps]:
 
     console = Console(stderr=True)
     line = Line(taken, console)
-    live = Live(console=console, get_renderable=line.draw, transient=True, redirect_stdout=False)
+    live = Live(console=console, auto_refresh=False, transient=True, redirect_stdout=False, get_renderable=line.draw)
     try:  # an interrupt while it starts must not leave the cursor hidden either
         live.start(refresh=True)
-        yield taken
+        with _redrawn(live):
+            yield taken
     finally:
         live.stop()
+
+
+@contextmanager
+def _redrawn(live: "Live") -> Iterator[None]:
+    """Draw again and again in a thread that is gone at the end.
+
+    Rich does not wait for its own. Where Python ends before that, it still holds a database: DuckDB tells of a leak.
+    """
+    ended = threading.Event()
+
+    def draw() -> None:
+        while not ended.wait(AGAIN):
+            live.refresh()
+
+    thread = threading.Thread(target=draw)  # no daemon: Python waits for it where an interrupt ends the waiting here
+    try:
+        thread.start()
+        yield
+    finally:
+        ended.set()
+        if thread.is_alive():  # an interrupt may come before it is
+            thread.join()
 
 
 @contextmanager

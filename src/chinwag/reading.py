@@ -1,11 +1,10 @@
 """Read one job, a few members of one or more files, into Parquet parts. This is what a worker of `ingest` does."""
 
 import gc
-import os
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -17,8 +16,10 @@ from chinwag.neighbours import place_of
 from chinwag.parts import Parts, writing
 from chinwag.rows import Rows
 from chinwag.sniffing import UNKNOWN, Shape, shapes
+from chinwag.stores import NO_FILE, Input, Opened, opened
 
-BATCH = 20_000  # rows turned into Arrow at once
+BATCH = 20_000  # rows turned into Arrow at once: about 85 MB of a dump
+LARGEST_BATCH = 192 * 1024 * 1024  # decompressed bytes whose rows are: a tweet of some MB is held by no rule but this
 NAMED = 1000  # members of an unknown shape that are remembered by name
 LARGEST_ON_DISK = 16 * 1024**3  # a table inside a container is written to scratch to be read
 
@@ -42,7 +43,7 @@ class Choice:
 class FileTask:
     """Say which members of one file a job reads, and what the index of the file had to say."""
 
-    path: Path
+    path: Input
     entry: dict[str, Any]
     members: list[Member] = field(default_factory=list)
     damages: list[tuple[str, str]] = field(default_factory=list)
@@ -52,12 +53,13 @@ class FileTask:
 
 @dataclass
 class Result:
-    """Say what came of a job: finished parts by table, the log's entries by file, and lines for the user."""
+    """Say what came of a job: finished parts by table, the log's entries by file, lines for the user, its seconds."""
 
     parts: dict[str, Path]
     entries: list[dict[str, Any]]
     damages: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 def read_job(tasks: list[FileTask], scratch: Path, key: str, progress: Progress, choice: Choice = Choice()) -> Result:
@@ -65,12 +67,14 @@ def read_job(tasks: list[FileTask], scratch: Path, key: str, progress: Progress,
 
     A member or file that cannot be read is counted and named; the others are read all the same.
     """
+    started = time.perf_counter()
     with Parts(scratch, key) as parts, _no_collecting():
         result = Result(parts.paths, [])
         job = Job(scratch, parts, result, progress, choice)
         for task in tasks:
             job.read(task)
         parts.add(job.rows.take())
+    result.seconds = time.perf_counter() - started
     return result
 
 
@@ -94,38 +98,36 @@ class Job:
         self._scratch, self._parts, self._result, self._progress = scratch, parts, result, progress
         self._forced = choice.source is not None
         self._sources = records.load(choice.source, choice.columns)
+        self._given = 0  # decompressed bytes since rows were last turned into Arrow
 
     def read(self, task: FileTask) -> None:
         """Read the members of one file that the task names."""
         started = time.perf_counter()
-        rows, fd = self.rows, -1
+        rows, file = self.rows, NO_FILE
         try:
             if any(member.data is None for member in task.members):
-                fd = os.open(task.path, os.O_RDONLY)
+                file = opened(task.path)
         except OSError as error:  # the log does not hear of it: the next run tries again
-            self._result.errors.append(f"{task.entry['name']}: {error.strerror}")
+            self._result.errors.append(f"{task.entry['name']}: {error.strerror or error}")
             return
-        try:
+        with closing(file):
             rows.at(task.entry["file_id"], "")
             for member, reason in task.damages:
                 rows.member = member
                 self._damage(task, reason)
             rows.counts["junk"] += task.junk - len(task.members) * task.again
             for one in task.members:
-                self._read_member(fd, task, one)
+                self._read_member(file, task, one)
                 self._progress(one.size)
-        finally:
-            if fd >= 0:
-                os.close(fd)
         entry = {name: count for name, count in rows.counts.items() if count}
         seconds = round(time.perf_counter() - started, 3)
         self._result.entries.append({**task.entry, **entry, "source": sorted(rows.sources), "seconds": seconds})
 
-    def _read_member(self, fd: int, task: FileTask, member: Member) -> None:
+    def _read_member(self, file: Opened, task: FileTask, member: Member) -> None:
         rows = self.rows
-        rows.member, rows.place = member.name, place_of(fd, task.path, member)
+        rows.member, rows.place = member.name, place_of(file, task.path, member)
         try:
-            blocks = read_member(fd, member, lambda reason: self._damage(task, reason))
+            blocks = self._counted(read_member(file, member, lambda reason: self._damage(task, reason)))
             with on_disk(task.path, member, self._scratch) as disk:
                 for shape in shapes(blocks, self._sources, on_disk=disk, reject=self._too_long, forced=self._forced):
                     self._read_shape(shape)
@@ -147,9 +149,15 @@ class Job:
             reader.item(number, item)
             self._write_if_many()
 
+    def _counted(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
+        for block in blocks:
+            self._given += len(block)
+            yield block
+
     def _write_if_many(self) -> None:
-        if len(self.rows) >= BATCH:
+        if len(self.rows) >= BATCH or self._given >= LARGEST_BATCH:
             self._parts.add(self.rows.take())
+            self._given = 0
 
     def _too_long(self, number: int, reason: str) -> None:
         self.rows.counts["lines"] += 1
@@ -169,13 +177,16 @@ def _name(other: str, task: FileTask, member: Member) -> None:
 
 
 @contextmanager
-def on_disk(path: Path, member: Member, scratch: Path) -> Iterator[Callable[[Iterator[bytes]], Path]]:
-    """Give what makes a file of a member: the file it is in, or a copy in the scratch folder, removed at the end."""
+def on_disk(path: Input, member: Member, scratch: Path) -> Iterator[Callable[[Iterator[bytes]], Path]]:
+    """Give what makes a file of a member: the file it is in, or a copy in the scratch folder, removed at the end.
+
+    A file of a store is copied too: SQLite reads none but a disk's.
+    """
     copies: list[Path] = []
 
     def make(blocks: Iterator[bytes]) -> Path:
         first = next(blocks, b"")
-        if not member.name and member.data is None and _begins_with(path, first):
+        if isinstance(path, Path) and not member.name and member.data is None and _begins_with(path, first):
             return path
         with writing(scratch):
             handle, name = tempfile.mkstemp(dir=scratch, prefix="member-")
@@ -184,7 +195,7 @@ def on_disk(path: Path, member: Member, scratch: Path) -> Iterator[Callable[[Ite
         try:
             for block in chain([first], blocks):
                 if copy.tell() > LARGEST_ON_DISK:
-                    raise OSError(f"larger than {LARGEST_ON_DISK >> 30} GiB inside a container: unpack it")
+                    raise OSError(f"larger than {LARGEST_ON_DISK >> 30} GiB: unpack it, or copy it to a disk")
                 with writing(scratch):
                     copy.write(block)
         finally:

@@ -7,14 +7,14 @@ the copies. Where all tweets are there, every export gives the shards that the f
 import hashlib
 import io
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -26,11 +26,14 @@ from chinwag.exports.ids import check, digest
 from chinwag.progress import Steps, steps
 from chinwag.pseudonyms import key_by
 from chinwag.rendering import Rendering, Tweet, mentioned, says_something, text_of
-from chinwag.shaping import adding, turn_row, tweets_in
+from chinwag.renewal import GIVEN
+from chinwag.shaping import drop_rows, in_batches, shaped_columns, turn_rows, tweets_in
 from chinwag.sql import statement
-from chinwag.tables import schema
 from chinwag.turns import Turn, turn_of
 from chinwag.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LONGEST = 64 * 1024 * 1024  # bytes of a record, some 300,000 turns, or of the manifest
 
@@ -120,13 +123,9 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
         for table in ("tweets", "edits", "nodes"):
             engine.read(table, target.parts(table))
         _read(engine, ids, manifest, scratch, show)
-        turns, cut = _write(engine, key, said.turns, scratch, summary, show)
-        name = f"{target.state.number + 1:08}"
-        made = {
-            "turns": [target.adopt("turns", turns, name)],
-            "drops": [target.adopt("drops", cut, name)],
-            "account": [],
-        }
+        _shape(engine, key, said.turns, summary, show)
+        made = {table: target.adopt_all(table, engine.write(table, statement(name), scratch))
+                for table, name in (("turns", "turns"), ("drops", "left_out"))}  # fmt: skip
         options = {
             "key": msgspec.to_builtins(said.key),
             "filters": manifest.curate.filters,
@@ -139,7 +138,7 @@ def run(ids: Path, workspace: Path, *, memory: int | None = None, quiet: bool = 
                 "changed": summary.changed,
             },
         }
-        target.commit("curate", replace=made, options=options)
+        target.commit("curate", replace={**made, "account": []}, options=options)
     summary.seconds = time.perf_counter() - started
     return summary
 
@@ -154,7 +153,7 @@ def missing(ids: Path, workspace: Path) -> Iterator[int]:
     manifest = _manifest(ids)
     target = Workspace(workspace) if (workspace / "log").exists() else None
     with TemporaryDirectory(prefix="chinwag-") as folder, DuckDB(scratch := Path(folder)) as engine:
-        for table in assemble.GIVEN:
+        for table in GIVEN:
             engine.read(table, target.parts(table) if target else [])
         _read(engine, ids, manifest, scratch, Steps())
         engine.make("deleted", statement("deleted"))
@@ -201,17 +200,24 @@ def _check_sum(path: Path, wanted: str) -> None:
 def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path, show: Steps) -> None:
     """Make the tables `dehydrated`, a row a tweet of the set, and `versions`."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     number, text, numbers = pa.int64(), pa.string(), pa.list_(pa.int64())
-    columns = [("root_id", number), ("split", text), ("place", number), ("tweet_id", number), ("turn_id", number),
-               ("parent_id", number), ("text_sha256", text), ("mentions", numbers)]  # fmt: skip
+    wanted = pa.schema([
+        ("root_id", number), ("split", text), ("place", number), ("tweet_id", number), ("turn_id", number),
+        ("parent_id", number), ("text_sha256", text), ("mentions", numbers),
+    ])  # fmt: skip
     part = scratch / "dehydrated.parquet"
     show("set", total=sum(shard.records for shard in manifest.files))
-    with adding(part, pa.schema(columns)) as add:
-        for shard in manifest.files:
-            for record in _records(ids / shard.name, shard.records):
-                add(_rows_of(record, shard.split))
-                show.more(1)
+    rows = (
+        row
+        for shard in manifest.files
+        for record in _counted(_records(ids / shard.name, shard.records), show)
+        for row in _rows_of(record, shard.split)
+    )
+    with pq.ParquetWriter(part, wanted, compression="zstd") as writer:
+        for batch in in_batches(rows, wanted):
+            writer.write_batch(batch)
     engine.read("dehydrated", [part])
     show("versions", engine.percent)
     engine.make("versions", statement("versions"))
@@ -219,6 +225,12 @@ def _read(engine: Engine, ids: Path, manifest: _Manifest, scratch: Path, show: S
         raise ExportError(f"{ids}: tweet {twice} stands in it twice")
     if (held := sum(shard.records for shard in manifest.files)) != manifest.counts.get("conversations", 0):
         raise ExportError(f"{ids / MANIFEST}: damaged: it names files of {held:,} records, but counts others")
+
+
+def _counted(records: Iterable[dict[str, Any]], show: Steps) -> Iterator[dict[str, Any]]:
+    for record in records:
+        yield record
+        show.more(1)
 
 
 def _records(path: Path, wanted: int) -> Iterator[dict[str, Any]]:
@@ -258,35 +270,51 @@ def _rows_of(record: dict[str, Any], split: str) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-def _write(
-    engine: Engine, key: bytes, rendering: Rendering, scratch: Path, summary: Summary, show: Steps
-) -> tuple[Path, Path]:
-    """Write the turns of all conversations, and what was cut; memory holds one at a time."""
-    made, cut = scratch / "made.turns.parquet", scratch / "made.drops.parquet"
+def _shape(engine: Engine, key: bytes, rendering: Rendering, summary: Summary, show: Steps) -> None:
+    """Make `shaped` of the set and the copies, and count what is in it; memory holds one conversation at a time."""
     show("turns", engine.percent, total=int(engine.value("select count(*) from dehydrated") or 0))
-    with adding(made, schema("turns")) as add_turns, adding(cut, schema("drops")) as add_drops:
-        for root_id, group in groupby(_hydrated(engine, rendering, show), attrgetter("root_id")):
-            rows = list(group)
-            turns, dropped, changed = _conversation(rows, key, rendering)
-            add_turns([turn_row(turn, root_id, rows[0].split) for turn in turns])
-            add_drops([(tweet_id, "tweet", why) for tweet_id, why in sorted(dropped.items())])
-            summary.conversations += bool(turns)
-            summary.turns += len(turns)
-            summary.changed += changed
-            summary.missing += sum(why == "missing" for why in dropped.values())
-    return made, cut
-
-
-def _hydrated(engine: Engine, rendering: Rendering, show: Steps) -> Iterator[_Row]:
-    engine.make("drops", "select cast(0 as bigint) as id, '' as level where false")
+    engine.make("drops", "select cast(0 as bigint) as id, '' as level, '' as filter where false")
+    engine.make("leaks", "select cast(0 as bigint) as id where false")
     engine.make("quotable", statement("quotable"), [rendering.quoted == "text"])
-    for batch in show.walk(engine.rows(statement("hydrated"))):
+    shape = partial(_shaped, key=key, rendering=rendering)
+    engine.apply("shaped", statement("hydrated"), shape, _columns(), order=("root_id", "place"), show=show)
+    counts = {
+        "turns": "count(*) from shaped where place is not null",
+        "conversations": "count(distinct root_id) from shaped where place is not null",
+        "changed": "count(*) from shaped where place is not null and changed",
+        "missing": "count(*) from shaped where filter = 'missing'",
+    }
+    for name, select in counts.items():
+        setattr(summary, name, int(engine.value(f"select {select}") or 0))
+
+
+def _columns() -> "pa.Schema":
+    import pyarrow as pa
+
+    return shaped_columns().append(pa.field("changed", pa.bool_()))
+
+
+def _shaped(batches: "Iterator[pa.RecordBatch]", *, key: bytes, rendering: Rendering) -> "Iterator[pa.RecordBatch]":
+    """Give the rows of `shaped`, each with whether it is a turn whose text is another than in the set."""
+    return in_batches(_shaped_rows(batches, key, rendering), _columns())
+
+
+def _shaped_rows(batches: "Iterator[pa.RecordBatch]", key: bytes, rendering: Rendering) -> Iterator[tuple[Any, ...]]:
+    for root_id, group in groupby(_hydrated(batches), attrgetter("root_id")):
+        rows = list(group)
+        turns, dropped, changed = _conversation(rows, key, rendering)
+        for row in (*turn_rows(turns, root_id, rows[0].split), *drop_rows(dropped, root_id)):
+            yield (*row, row[1] in changed)
+
+
+def _hydrated(batches: "Iterator[pa.RecordBatch]") -> Iterator[_Row]:
+    for batch in batches:
         columns = [batch[name].to_pylist() for name in _Row._fields[:-1]]
         yield from map(_Row, *columns, tweets_in(batch))
 
 
-def _conversation(rows: list[_Row], key: bytes, rendering: Rendering) -> tuple[list[Turn], dict[int, str], int]:
-    """Make the turns of one conversation, say of each tweet that is not in them why, and count the changed texts."""
+def _conversation(rows: list[_Row], key: bytes, rendering: Rendering) -> tuple[list[Turn], dict[int, str], set[int]]:
+    """Make the turns of one conversation, say of each tweet in none of them why, and name those with changed texts."""
     runs = {turn_id: list(group) for turn_id, group in groupby(rows, attrgetter("turn_id"))}
     texts, changed = _texts(list(runs.values()), rendering)
     depths: dict[int | None, int] = {None: -1}
@@ -305,7 +333,7 @@ def _conversation(rows: list[_Row], key: bytes, rendering: Rendering) -> tuple[l
     if len(turns) < 2:
         dropped.update((tweet_id, "single_turn") for turn in turns for tweet_id in turn.tweet_ids)
         turns = []
-    return turns, dropped, sum(turn.id in changed for turn in turns)
+    return turns, dropped, changed
 
 
 def _texts(runs: list[list[_Row]], rendering: Rendering) -> tuple[dict[int, str], set[int]]:

@@ -1,15 +1,15 @@
 """Read tweets off the database's rows, and write rows of turns: what curating and rehydrating share."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chinwag.progress import Steps
 from chinwag.rendering import Tweet
+from chinwag.tables import schema
 from chinwag.turns import Turn
 from chinwag.workspace import Workspace
 
@@ -18,31 +18,65 @@ if TYPE_CHECKING:
 
 BATCH = 50_000  # rows written at once
 READ = 10_000  # rows read at once
+OF_ROW = ("turn_id", "root_id", "split")  # columns of a turn that a row of `shaped` has for each of its tweets
+NO_TURN = (None,) * 13
 
 
-@contextmanager
-def adding(path: Path, wanted: "pa.Schema") -> Iterator[Callable[[list[tuple[Any, ...]]], None]]:
-    """Give what writes rows to a Parquet file, `BATCH` of them or more at once."""
+def shaped_columns() -> "pa.Schema":
+    """Give the columns of `shaped`, which says of each tweet what turn it is in, or else which rule took it.
+
+    The row of a turn's first tweet holds the turn, whose place in the conversation it says; others have no place.
+    `filter` is the rule, null for tweets whose texts are in turns; these may be quoted ones too.
+    """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    waiting: list[tuple[Any, ...]] = []
-    with pq.ParquetWriter(path, wanted, compression="zstd") as writer:
+    number, text = pa.int64(), pa.string()
+    own = {"root_id": number, "tweet_id": number, "split": text, "filter": text, "answer_id": number, "place": number}
+    return pa.schema([*own.items(), *(field for field in schema("turns") if field.name not in OF_ROW)])
 
-        def add(rows: list[tuple[Any, ...]], least: int = BATCH) -> None:
-            waiting.extend(rows)
-            if len(waiting) >= least:
-                columns = zip(zip(*waiting, strict=True), wanted.types, strict=True)
-                arrays = [pa.array(column, kind) for column, kind in columns]
-                writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=wanted))
-                waiting.clear()
 
-        yield add
-        add([], least=1)
+def turn_rows(
+    turns: Iterable[Turn], root_id: int, split: str, answers: Mapping[int, int] | None = None
+) -> Iterator[tuple[Any, ...]]:
+    """Give the turns of a conversation as rows of `shaped`; `answers` has their `answer_id`."""
+    for place, turn in enumerate(turns):
+        answer_id = answers.get(turn.id) if answers else None
+        whole = (place, turn.parent_id, turn.depth, turn.role, turn.author, turn.lang, turn.text, turn.like_count,
+                 turn.followers, turn.created_at, turn.tweet_ids, turn.sources, turn.terms)  # fmt: skip
+        for tweet_id in turn.tweet_ids:
+            yield (root_id, tweet_id, split, None, answer_id, *(whole if tweet_id == turn.id else NO_TURN))
+
+
+def drop_rows(dropped: Mapping[int, str], root_id: int) -> Iterator[tuple[Any, ...]]:
+    """Give the tweets of a conversation that are in no turn, with what took them, as rows of `shaped`."""
+    for tweet_id, rule in dropped.items():
+        yield (root_id, tweet_id, None, rule, None, *NO_TURN)
+
+
+def quoted_rows(turns: Iterable[Turn], tweets: Iterable[Tweet], root_id: int, split: str) -> Iterator[tuple[Any, ...]]:
+    """Give the tweets whose texts stand in turns below those that quote them, as rows of `shaped`."""
+    if quoted := {tweet.id: tweet.quoted_id for tweet in tweets if tweet.quoted is not None}:
+        for tweet_id in (tweet_id for turn in turns for tweet_id in turn.tweet_ids if tweet_id in quoted):
+            yield (root_id, quoted[tweet_id], split, None, None, *NO_TURN)
+
+
+def in_batches(rows: Iterable[tuple[Any, ...]], wanted: "pa.Schema") -> "Iterator[pa.RecordBatch]":
+    """Give rows, `BATCH` of them at once."""
+    import pyarrow as pa
+
+    left = iter(rows)
+    while part := list(islice(left, BATCH)):
+        values = zip(zip(*part, strict=True), wanted.types, strict=True)
+        yield pa.RecordBatch.from_arrays([pa.array(column, kind) for column, kind in values], schema=wanted)
 
 
 def tweets_in(batch: "pa.RecordBatch") -> Iterator[Tweet]:
     """Give the tweets of rows that have the columns of `Tweet`, the id as `tweet_id`."""
+    for start in range(0, batch.num_rows, READ):
+        yield from _tweets(batch.slice(start, READ))
+
+
+def _tweets(batch: "pa.RecordBatch") -> Iterator[Tweet]:
     import pyarrow as pa
 
     def values(name: str) -> list[Any]:
@@ -65,12 +99,12 @@ def rows_of(target: Workspace) -> int:
     return sum(pq.read_metadata(path).num_rows for path in target.parts("turns"))
 
 
-def conversations(target: Workspace, show: Steps, *, exact: bool = True) -> Iterator[tuple[str, list[Turn]]]:
-    """Give the turns of each conversation, parents first, with its split; `show` takes word of those that are read.
+def conversations(parts: Iterable[Path], show: Steps, *, exact: bool = True) -> Iterator[tuple[str, list[Turn]]]:
+    """Give the turns of each conversation in parts of `turns`, parents first, with its split; `show` counts them.
 
     Times that are not `exact` are whole seconds: the milliseconds of a tweet are most of its id.
     """
-    rows = (row for path in target.parts("turns") for row in _rows(path, show, exact))
+    rows = (row for path in parts for row in _rows(path, show, exact))
     for _, group in groupby(rows, key=itemgetter(0)):
         turns = list(group)
         yield turns[0][1], [turn for _, _, turn in turns]
@@ -91,9 +125,3 @@ def _rows(path: Path, show: Steps, exact: bool) -> Iterator[tuple[int, str, Turn
             places = (batch["root_id"].to_pylist(), batch["split"].to_pylist())
             for root_id, split, *values in zip(*places, *columns, strict=True):
                 yield root_id, split, Turn(*values)
-
-
-def turn_row(turn: Turn, root_id: int, split: str) -> tuple[Any, ...]:
-    """Give a turn as a row of `turns`."""
-    return (turn.id, root_id, turn.parent_id, turn.depth, turn.role, turn.author, turn.lang, turn.text, turn.like_count,
-            turn.followers, turn.created_at, split, turn.tweet_ids, turn.sources, turn.terms)  # fmt: skip

@@ -20,13 +20,23 @@ BATCH = 5_000  # rows a Parquet row group, unless the format says how many
 GROUP = 16 * 1024 * 1024  # bytes of a row group, as JSON, at most, but for its last row
 
 
+def is_numbered(part: ModuleType) -> bool:
+    """Say whether a format's files have numbers: only then may it have more than one a split and kind."""
+    return "{number" in getattr(part, "FILE", NAME)
+
+
+def file_name(part: ModuleType, split: str, number: int, kind: str, compress: str) -> str:
+    """Give the name of a shard; its ending tells how it is compressed, but Parquet's, which packs its own columns."""
+    name: str = getattr(part, "FILE", NAME)
+    return name.format(split=split, number=number, kind=kind) + ("" if kind == "parquet" else ENDINGS[compress])
+
+
 class Shards:
     """Write the records of one split as files of at most `size` bytes before compression, unless one record is more."""
 
     def __init__(self, folder: Path, split: str, kind: str, part: ModuleType, size: int, compress: str) -> None:
         self._folder, self._split, self._kind, self._part = folder, split, kind, part
-        self._name: str = getattr(part, "FILE", NAME)
-        self._size, self._compress = size if "{number" in self._name else inf, compress
+        self._size, self._compress = size if is_numbered(part) else inf, compress
         self._file: _JsonLines | _Parquet | None = None
         self._entries: list[dict[str, Any]] = []
 
@@ -44,13 +54,13 @@ class Shards:
         if self._file is not None and self._file.bytes + len(line) > self._size:
             self._finish()
         if self._file is None:
-            file = self._name.format(split=self._split, number=len(self._entries), kind=self._kind)
-            path = self._folder / file
+            number = len(self._entries)
+            path = self._folder / file_name(self._part, self._split, number, self._kind, self._compress)
             path.parent.mkdir(exist_ok=True)
             if self._kind == "parquet":
                 self._file = _Parquet(path, self._part, self._compress)
             else:
-                self._file = _JsonLines(path.with_name(path.name + ENDINGS[self._compress]), self._compress)
+                self._file = _JsonLines(path, self._compress)
         self._file.add(record, line)
 
     def close(self) -> list[dict[str, Any]]:

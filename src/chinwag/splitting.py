@@ -5,7 +5,7 @@ shares near-duplicates, an answer to the same text, or authors, with conversatio
 """
 
 import hashlib
-from pathlib import Path
+from collections.abc import Sequence
 
 from chinwag.engines import Engine
 from chinwag.recipe import Split
@@ -30,13 +30,18 @@ def answer_of(turn: Turn, answered: Turn) -> int:
     return int.from_bytes(hashlib.blake2b(said.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def find_leaks(engine: Engine, kept: Path, *, authors: bool) -> dict[str, int]:
+def answers_in(turns: Sequence[Turn]) -> dict[int, int]:
+    """Give the number of what each turn of a conversation says to what, but for the first, which answers nothing."""
+    by_id = {turn.id: turn for turn in turns}
+    return {turn.id: answer_of(turn, by_id[turn.parent_id]) for turn in turns if turn.parent_id is not None}
+
+
+def find_leaks(engine: Engine, *, authors: bool) -> dict[str, int]:
     """Make `leaks`, the roots of what has to go, of the tweets in turns; counts what splits share without them.
 
-    `kept` has a row a tweet: root_id, tweet_id, split and answer_id, which `answer_of` gives; the engine knows
-    `clusters` and `tweets`. Of authors the count is zero only where they may not be in two splits.
+    The engine knows `shaped`, with the numbers of `answers_in`, `clusters` and `tweets`. Of authors the count
+    is zero only where they may not be in two splits.
     """
-    engine.read("kept", [kept])
     engine.make("groups", statement("groups"))
     engine.make("leaks", statement("leaks"), [authors])
     return {

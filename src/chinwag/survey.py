@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from chinwag.plan import list_files
 from chinwag.reading import on_disk
 from chinwag.records import Source
 from chinwag.sniffing import Shape, shapes
+from chinwag.stores import NO_FILE, Input, Opened, opened
 
 STREAMED = 20  # members of a container that can only be read from its beginning
 LOOKED_AT = 100  # members of any other container, spread over all of it
@@ -48,7 +49,7 @@ class Guess:
 
 
 def run(
-    paths: list[Path], errors: list[str], *, source: str | None = None, columns: Mapping[str, str] | None = None
+    paths: Sequence[Input], errors: list[str], *, source: str | None = None, columns: Mapping[str, str] | None = None
 ) -> Iterator[Guess]:
     """Look at each file under `paths`; what cannot be read is told in `errors`."""
     sources = records.load(source, columns)
@@ -62,7 +63,7 @@ def run(
                 errors.append(f"{file.name}: {error.strerror or error}")
 
 
-def _look_at(path: Path, name: str, sources: list[Source], *, forced: bool) -> Iterator[Guess]:
+def _look_at(path: Input, name: str, sources: list[Source], *, forced: bool) -> Iterator[Guess]:
     found, number = _some(path)
     looked_at = sum(isinstance(one, Member) for one in found)
     guesses: dict[tuple[str | None, str], Guess] = {}
@@ -73,14 +74,14 @@ def _look_at(path: Path, name: str, sources: list[Source], *, forced: bool) -> I
 
     with ExitStack() as stack:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        fd = -1
+        file = NO_FILE
         if any(isinstance(one, Member) and one.data is None for one in found):
-            fd = stack.enter_context(path.open("rb")).fileno()
+            file = stack.enter_context(closing(opened(path)))
         for one in found:
             if isinstance(one, Damage):
                 add(one.name, None, f"damage: {one.reason}", one.reason)
             elif isinstance(one, Member):
-                for shape in _shapes(path, fd, one, sources, scratch, forced=forced):
+                for shape in _shapes(path, file, one, sources, scratch, forced=forced):
                     taken = shape.source.name if shape.source else None
                     why = f"{shape.why()}{' (forced)' if forced else ''}" if taken else shape.other
                     alike = one.name and (taken or shape.form == "script")  # a personal archive has dozens
@@ -91,14 +92,14 @@ def _look_at(path: Path, name: str, sources: list[Source], *, forced: bool) -> I
 
 
 def _shapes(
-    path: Path, fd: int, member: Member, sources: list[Source], scratch: Path, *, forced: bool
+    path: Input, file: Opened, member: Member, sources: list[Source], scratch: Path, *, forced: bool
 ) -> Iterator[Shape]:
     with on_disk(path, member, scratch) as disk:
-        blocks = read_member(fd, member, lambda _: None)
+        blocks = read_member(file, member, lambda _: None)
         yield from shapes(blocks, sources, on_disk=disk, reject=lambda *_: None, forced=forced)
 
 
-def _some(path: Path) -> tuple[Sequence[Found], int | None]:
+def _some(path: Input) -> tuple[Sequence[Found], int | None]:
     """List what is in a file, or some of it, spread over all where there is much; and the number of all members."""
     found = members(path)
     first = list(islice(found, STREAMED))

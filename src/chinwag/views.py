@@ -1,9 +1,10 @@
 """Show a part of a file, or a row of blocks, as a file of its own."""
 
 import io
-import os
 import tarfile
 from collections.abc import Iterator
+
+from chinwag.stores import Opened
 
 LARGEST_HEADER = 256 * 1024 * 1024  # a tar's long name or a zip's directory has to fit in memory
 SKIP = 256 * 1024  # bytes
@@ -12,8 +13,8 @@ SKIP = 256 * 1024  # bytes
 class Slice(io.RawIOBase):
     """Read a part of a file as if it were a file, without sharing a position with any other reader."""
 
-    def __init__(self, fd: int, offset: int, size: int) -> None:
-        self._fd, self._offset, self._size, self._at = fd, offset, size, 0
+    def __init__(self, file: Opened, offset: int, size: int) -> None:
+        self._pread, self._offset, self._size, self._at = file.pread, offset, size, 0
 
     def readable(self) -> bool:
         """Say yes."""
@@ -35,7 +36,7 @@ class Slice(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """Read at most `size` bytes."""
         left = max(0, self._size - self._at)
-        data = os.pread(self._fd, left if size < 0 else min(size, left), self._offset + self._at)
+        data = self._pread(left if size < 0 else min(size, left), self._offset + self._at)
         self._at += len(data)
         return data
 

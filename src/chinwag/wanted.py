@@ -26,6 +26,7 @@ from chinwag.engines import Engine, Value
 from chinwag.errors import WorkspaceError
 from chinwag.progress import Steps, steps
 from chinwag.recipe import Recipe
+from chinwag.renewal import WHOLE
 from chinwag.sql import statement
 from chinwag.tables import TABLES
 from chinwag.values import FIRST_SNOWFLAKE, LARGEST_ID, TWITTER_EPOCH
@@ -137,6 +138,8 @@ def run(  # noqa: PLR0913 - the ways to choose
         engine = stack.enter_context(DuckDB(scratch, memory=memory))
         for table in READ:
             engine.read(table, target.parts(table))
+        for name in ("waiting", "dangling"):
+            engine.read(name, target.parts(WHOLE[name]))
         select = statement("ranked")
         with steps("wanted", 6, quiet=quiet) as show:
             _count_anew(engine, recipe, scratch, target.parts("nodes"), show)

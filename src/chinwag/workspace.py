@@ -28,12 +28,16 @@ SUMMED = {name for name, (kind, _) in TABLES["files"].items() if kind in ("int64
 
 @dataclass
 class State:
-    """Sum up the log: the parts of each table, what is known of each file, and the last commit of each step."""
+    """Sum up the log: the parts of each table, what is known of each file, and the last commit of each step.
+
+    `read` says for each step how many parts of each table there were when it was last done.
+    """
 
     number: int = 0
     parts: dict[str, list[str]] = field(default_factory=dict)
     files: dict[int, dict[str, Any]] = field(default_factory=dict)
     steps: dict[str, int] = field(default_factory=dict)
+    read: dict[str, dict[str, int]] = field(default_factory=dict)
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -131,6 +135,7 @@ class Workspace:
                 known.clear()  # no source knew the file, and there are new ones: it is read from its beginning
             _merge(known, entry)
         state.steps[commit["step"]] = number
+        state.read[commit["step"]] = {table: len(names) for table, names in state.parts.items()}
         state.options[commit["step"]] = commit["options"]
         state.number = number
 
@@ -213,8 +218,15 @@ class Workspace:
         return f"{table}/{name}.parquet"
 
     def adopt_all(self, table: str, parts: Sequence[Path]) -> list[str]:
-        """Adopt parts in their order, under names that begin with the number of the next commit; gives the names."""
-        return [self.adopt(table, part, f"{self.state.number + 1:08}-{n:05}") for n, part in enumerate(parts)]
+        """Adopt parts in their order, under names that begin with the number of the next commit; gives the names.
+
+        Parts that the table has already keep theirs.
+        """
+        number = f"{self.state.number + 1:08}"
+        return [
+            f"{table}/{part.name}" if part.parent == self.path / table else self.adopt(table, part, f"{number}-{n:05}")
+            for n, part in enumerate(parts)
+        ]
 
     def commit(
         self,

@@ -26,4 +26,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         with DuckDB(tmp_path) as database:
             yield database
     else:
-        yield spark.Spark(request.getfixturevalue("session"), tmp_path)
+        from chinwag.engines.spark import Spark
+
+        with Spark(tmp_path, session=request.getfixturevalue("session")) as other:
+            yield other

@@ -1,5 +1,6 @@
 """Run filters over small tables made of tweets, each a text or a row."""
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,14 @@ def dropped(folder: Path, name: str, options: Row, tweets: list[str | Row]) -> l
     with DuckDB(folder, threads=1) as engine:
         for table, rows in tables(tweets).items():
             engine.read(table, [reference.parquet(folder / f"{table}.parquet", rows, schema(table))])
-        select, values, *judge = shelves.load("filters", name).drop(**options)
+        part = shelves.load("filters", name)
+        select, values, *judge = part.drop(**options)
+        if order := getattr(part, "ORDER", ()):
+            select = f"select * from ({select}) as r order by {', '.join(order)}"
         found = engine.rows(select, values)
-        return sorted(judge[0](found) if judge else (number for batch in found for number in batch["id"].to_pylist()))
+        if judge:  # an engine may run it in another process
+            return sorted(pickle.loads(pickle.dumps(judge[0]))(found))
+        return sorted(number for batch in found for number in batch["id"].to_pylist())
 
 
 def tables(tweets: list[str | Row]) -> dict[str, list[Row]]:

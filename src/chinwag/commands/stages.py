@@ -8,9 +8,11 @@ import click
 
 from chinwag.commands.talk import hint, lines, print_json, report, report_ingest
 from chinwag.options import (
+    PathOrUri,
     Setting,
     common,
     debug_option,
+    engine_options,
     exclude_option,
     map_option,
     memory_option,
@@ -20,16 +22,18 @@ from chinwag.options import (
     workspace_option,
     writing_options,
 )
+from chinwag.stores import Input
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=PathOrUri())
 @workspace_option
 @source_option
 @map_option
 @workers_option
+@engine_options
 @common
-def ingest(paths: tuple[Path, ...], workspace: Path, quiet: bool, as_json: bool, **reading: Any) -> int:
+def ingest(paths: tuple[Input, ...], workspace: Path, quiet: bool, as_json: bool, **reading: Any) -> int:
     """Read files and folders into a workspace.
 
     The shape of each is told by its content. What the workspace has already is not read again, and a run that was
@@ -44,12 +48,12 @@ def ingest(paths: tuple[Path, ...], workspace: Path, quiet: bool, as_json: bool,
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, type=PathOrUri())
 @source_option
 @map_option
 @click.option("--json", "as_json", is_flag=True, help="Print one array of objects.")
 @debug_option
-def sources(paths: tuple[Path, ...], source: str | None, columns: Mapping[str, str] | None, as_json: bool) -> int:
+def sources(paths: tuple[Input, ...], source: str | None, columns: Mapping[str, str] | None, as_json: bool) -> int:
     """Say what each file is taken for, and why, without reading it whole.
 
     Example: chinwag sources my-archive.zip dumps/
@@ -76,9 +80,14 @@ def sources(paths: tuple[Path, ...], source: str | None, columns: Mapping[str, s
 @exclude_option
 @memory_option
 @click.option("--threads", type=click.IntRange(1), help="Threads of the database; default: all cores.")
+@click.option("--anew", is_flag=True, help="Make everything anew, and not only that of which something was told since.")
+@engine_options
 @common
 def assemble(workspace: Path, quiet: bool, as_json: bool, **assembling: Any) -> None:
     """Join replies to their parents and make trees.
+
+    What was assembled before is kept, and only that is joined again which newly read files have to do with. The tables
+    are the same.
 
     Example: chinwag assemble -w tweets --memory 4GB
     """
@@ -91,8 +100,9 @@ def assemble(workspace: Path, quiet: bool, as_json: bool, **assembling: Any) -> 
 @workspace_option
 @recipe_option
 @memory_option
+@engine_options
 @common
-def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool, as_json: bool) -> None:
+def curate(workspace: Path, recipe: Path | None, quiet: bool, as_json: bool, **curating: Any) -> None:
     """Run the filters, make turns and splits.
 
     Example: chinwag curate -w tweets --recipe recipe.toml
@@ -100,7 +110,7 @@ def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool
     from chinwag import curate as stage
     from chinwag.recipe import load
 
-    report(stage.run(workspace, load(recipe), memory=memory, quiet=quiet), quiet, as_json)
+    report(stage.run(workspace, load(recipe), quiet=quiet, **curating), quiet, as_json)
 
 
 @click.command()
@@ -111,7 +121,9 @@ def curate(workspace: Path, recipe: Path | None, memory: int | None, quiet: bool
 @click.option("-O", "--option", "settings", type=Setting(), multiple=True, help="An option of the format.")
 @exclude_option
 @writing_options
+@workers_option
 @memory_option
+@engine_options
 @common
 def export(
     format: str,
@@ -140,6 +152,7 @@ def export(
     from chinwag import export as stage
     from chinwag.recipe import settings_for, verb
 
+    on = {name: writing[name] for name in ("engine", "master", "memory")}
     given = dict(settings) | ({"paths": paths} if paths else {})
     writing["options"] = settings_for(verb("exports", format), given, f"export {format}")
     stage.check_options(format, writing["options"], f"export {format}")
@@ -148,17 +161,17 @@ def export(
         return
     if not stage.is_database(format):
         stage.check_place(Path(out))
-    if assembled := trees.again(workspace, memory=writing["memory"], quiet=quiet, first=False):
+    if assembled := trees.again(workspace, quiet=quiet, first=False, **on):
         report(assembled, quiet, as_json=False)
-    if curated := before.again(workspace, memory=writing["memory"], quiet=quiet):
+    if curated := before.again(workspace, quiet=quiet, **on):
         report(curated, quiet, as_json=False)
     report(stage.run(format, workspace, out, quiet=quiet, **writing), quiet, as_json)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("-o", "--out", type=click.Path(path_type=Path), required=True, help="The folder of the data set.")
-@click.option("-w", "--workspace", type=click.Path(path_type=Path), help="The folder of the tables; default: in OUT.")
+@click.argument("paths", nargs=-1, required=True, type=PathOrUri())
+@click.option("-o", "--out", type=PathOrUri(stores=False), required=True, help="The folder of the data set.")
+@click.option("-w", "--workspace", type=PathOrUri(stores=False), help="The folder of the tables; default: in OUT.")
 @recipe_option
 @source_option
 @map_option
@@ -166,10 +179,11 @@ def export(
 @workers_option
 @memory_option
 @writing_options
+@engine_options
 @common
 def build(
     *,
-    paths: tuple[Path, ...],
+    paths: tuple[Input, ...],
     out: Path,
     workspace: Path | None,
     recipe: Path | None,
@@ -177,7 +191,6 @@ def build(
     columns: Mapping[str, str] | None,
     exclude: tuple[str, ...],
     workers: int | None,
-    memory: int | None,
     quiet: bool,
     as_json: bool,
     **writing: Any,
@@ -198,7 +211,6 @@ def build(
         columns=columns,
         exclude=exclude,
         workers=workers,
-        memory=memory,
         quiet=quiet,
         **writing,
     )

@@ -1,8 +1,8 @@
 """Run SELECTs: an engine makes named tables, adds to them, reads values and rows, and writes Parquet."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 from chinwag.progress import Steps
 
@@ -16,8 +16,8 @@ Function: TypeAlias = "Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBa
 class Engine(Protocol):
     """Stand for the database that the steps run on. `?` in a SELECT takes the next of `values`."""
 
-    def read(self, table: str, parts: Sequence[Path]) -> None:
-        """Make a workspace's table known under its name; without parts it is empty."""
+    def read(self, name: str, parts: Sequence[Path], table: str = "") -> None:
+        """Make Parquet files known under a name; without any it is empty, with the columns of `table`, or its own."""
 
     def make(self, name: str, select: str, values: Sequence[Value] = ()) -> None:
         """Make a table of a SELECT's rows, replacing one of that name."""
@@ -57,3 +57,20 @@ class Engine(Protocol):
 
     def percent(self) -> float | None:
         """Tell, to any thread, how much of the statement that runs is done; None where that is not known."""
+
+
+@runtime_checkable
+class Spread(Protocol):
+    """Stand for an engine that has work done on other machines; all that goes there and back is pickled."""
+
+    def run(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+        """Call a function with each item in a task of its own, and give what comes of them in their order."""
+
+    def results(
+        self,
+        function: Callable[[Any, Callable[[int], None]], Any],
+        tasks: Iterable[Any],
+        workers: int | None,
+        tell: Callable[[int], None],
+    ) -> Iterator[Any]:
+        """Do tasks, `workers` at once, and give what comes of them in their order, as `pool.results` does."""

@@ -61,12 +61,14 @@ class DuckDB:
                 return None
         return percent if percent >= 0 else None
 
-    def read(self, table: str, parts: Sequence[Path]) -> None:
+    def read(self, name: str, parts: Sequence[Path], table: str = "") -> None:
+        import pyarrow.parquet as pq
+
+        if not parts:
+            parts = [self._new(name)]
+            pq.write_table(schema(table or name).empty_table(), parts[0])
         try:
-            if parts:
-                self._connection.from_parquet([str(part) for part in parts]).create_view(table)
-            else:
-                self._connection.from_arrow(schema(table).empty_table()).create(table)
+            self._connection.from_parquet([str(part) for part in parts]).create_view(name)
         except duckdb.Error as error:
             raise EngineError(_in_one_line(error)) from error
 

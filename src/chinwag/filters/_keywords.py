@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from chinwag.errors import UsageError
@@ -38,17 +39,17 @@ def finder(keywords: Sequence[str], hashtags: Sequence[str]) -> Callable[[Any], 
         for (before, after), words in ends.items()
         for start in range(0, len(words), AT_ONCE)
     ]
+    return partial(_found, parts)
 
-    def find(texts: Any) -> Any:
-        import pyarrow.compute as pc
 
-        normal = pc.utf8_normalize(texts, form="NFKC")
-        found = pc.match_substring_regex(normal, parts[0], ignore_case=True)
-        for part in parts[1:]:
-            found = pc.or_(found, pc.match_substring_regex(normal, part, ignore_case=True))
-        return found
+def _found(patterns: Sequence[str], texts: Any) -> Any:
+    import pyarrow.compute as pc
 
-    return find
+    normal = pc.utf8_normalize(texts, form="NFKC")
+    found = pc.match_substring_regex(normal, patterns[0], ignore_case=True)
+    for pattern in patterns[1:]:
+        found = pc.or_(found, pc.match_substring_regex(normal, pattern, ignore_case=True))
+    return found
 
 
 def _word(keyword: str) -> tuple[str, str, str]:

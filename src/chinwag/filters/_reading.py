@@ -4,6 +4,7 @@ Patterns are RE2's, which Arrow runs over a whole batch in time linear in the te
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -30,13 +31,13 @@ SPACE = r"[\s\p{Z}]"
 
 
 def choosing(mask: "Callable[[pa.RecordBatch], Any]") -> "Judge":
-    """Make a Judge of what says of the rows of a batch which go; null is no."""
+    """Make a Judge of what says of the rows of a batch which go; null is no. The mask has to be picklable."""
+    return partial(_chosen, mask)
 
-    def judge(batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
-        for batch in batches:
-            yield from batch["id"].filter(mask(batch)).to_pylist()
 
-    return judge
+def _chosen(mask: "Callable[[pa.RecordBatch], Any]", batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
+    for batch in batches:
+        yield from batch["id"].filter(mask(batch)).to_pylist()
 
 
 def matches(texts: Any, patterns: Iterable[str]) -> Any:
@@ -72,16 +73,16 @@ def words(texts: Any) -> Any:
 
 def crowded(pattern: str, most: int, share: float) -> "Judge":
     """Judge texts by how often a pattern is in them: above `most`, or at least twice and above a share of the words."""
+    return choosing(partial(_crowded, pattern, most, share))
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        texts = without(LINK, batch["text"])
-        found = pc.count_substring_regex(texts, pattern)
-        shared = pc.greater(pc.cast(found, "double"), pc.multiply(pc.cast(words(texts), "double"), share))
-        return pc.or_(pc.greater(found, most), pc.and_(pc.greater(found, 1), shared))
+def _crowded(pattern: str, most: int, share: float, batch: "pa.RecordBatch") -> Any:
+    import pyarrow.compute as pc
 
-    return choosing(mask)
+    texts = without(LINK, batch["text"])
+    found = pc.count_substring_regex(texts, pattern)
+    shared = pc.greater(pc.cast(found, "double"), pc.multiply(pc.cast(words(texts), "double"), share))
+    return pc.or_(pc.greater(found, most), pc.and_(pc.greater(found, 1), shared))
 
 
 def says_nothing(texts: Any) -> Any:

@@ -116,12 +116,12 @@ def drop() -> Drop:
         join nodes as n on t.id = n.tweet_id
         where n.depth > 0 or t.reply_to_id is not null
     """
+    return select, [], choosing(_mask)
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        texts = pc.utf8_trim_whitespace(without(LINK, batch["text"]))
-        likely = [pc.cast(matches(texts, group), "int8") for group in LIKELY]
-        return pc.or_(matches(texts, SURE), pc.greater_equal(reduce(pc.add, likely), 2))
+def _mask(batch: "pa.RecordBatch") -> Any:
+    import pyarrow.compute as pc
 
-    return select, [], choosing(mask)
+    texts = pc.utf8_trim_whitespace(without(LINK, batch["text"]))
+    likely = [pc.cast(matches(texts, group), "int8") for group in LIKELY]
+    return pc.or_(matches(texts, SURE), pc.greater_equal(reduce(pc.add, likely), 2))

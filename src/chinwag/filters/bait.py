@@ -78,11 +78,11 @@ def drop() -> Drop:
 
     To answer them is no conversation, and they are the most copied texts there are.
     """
+    return TEXTS, [], choosing(_mask)
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        texts = batch["text"]
-        return pc.or_(matches(texts, BEGGING), pc.and_(matches(texts, DEEDS), matches(texts, PRIZES)))
+def _mask(batch: "pa.RecordBatch") -> Any:
+    import pyarrow.compute as pc
 
-    return TEXTS, [], choosing(mask)
+    texts = batch["text"]
+    return pc.or_(matches(texts, BEGGING), pc.and_(matches(texts, DEEDS), matches(texts, PRIZES)))

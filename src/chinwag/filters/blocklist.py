@@ -1,10 +1,15 @@
 """Drop tweets in which one of the given keywords or hashtags stands."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from chinwag.filters import Drop
 from chinwag.filters._keywords import finder
 from chinwag.filters._reading import TEXTS, choosing
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 LEVEL = "tweet"
 
@@ -14,5 +19,8 @@ def drop(*, keywords: Sequence[str] = (), hashtags: Sequence[str] = ()) -> Drop:
 
     Raises UsageError where both lists are empty: chinwag has no list of its own.
     """
-    find = finder(keywords, hashtags)
-    return TEXTS, [], choosing(lambda batch: find(batch["text"]))
+    return TEXTS, [], choosing(partial(_mask, finder(keywords, hashtags)))
+
+
+def _mask(find: Callable[[Any], Any], batch: "pa.RecordBatch") -> Any:
+    return find(batch["text"])

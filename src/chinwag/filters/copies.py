@@ -29,10 +29,10 @@ def drop() -> Drop:
 
     Such a text is no turn of its author. Retweets of Twitter's own are not in trees at all.
     """
+    return TEXTS, [], choosing(_mask)
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        return pc.match_substring_regex(batch["text"], "|".join(f"(?:{pattern})" for pattern in PATTERNS))
+def _mask(batch: "pa.RecordBatch") -> Any:
+    import pyarrow.compute as pc
 
-    return TEXTS, [], choosing(mask)
+    return pc.match_substring_regex(batch["text"], "|".join(f"(?:{pattern})" for pattern in PATTERNS))

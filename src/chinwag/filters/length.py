@@ -1,5 +1,6 @@
 """Drop tweets that are too short or too long."""
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chinwag.filters import Drop
@@ -22,19 +23,20 @@ def drop(*, least: int = 1, most: int = 0, words_least: int = 0, words_most: int
     """
     check_least(0, least=least, most=most, words_least=words_least, words_most=words_most)
     check_order(most=(least, most), words_most=(words_least, words_most))
+    return TEXTS, [], choosing(partial(_mask, (least, most), (words_least, words_most)))
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        texts = bare(batch["text"])
-        counts = [(pc.utf8_length(texts), least, most)]
-        if words_least or words_most:
-            counts.append((words(texts), words_least, words_most))
-        out = [pc.less(count, low) for count, low, _ in counts]
-        out += [pc.greater(count, high) for count, _, high in counts if high]
-        found = out[0]
-        for more in out[1:]:
-            found = pc.or_(found, more)
-        return found
+def _mask(signs: tuple[int, int], numbers: tuple[int, int], batch: "pa.RecordBatch") -> Any:
+    """Say which texts are outside the limits of characters or of words."""
+    import pyarrow.compute as pc
 
-    return TEXTS, [], choosing(mask)
+    texts = bare(batch["text"])
+    counts = [(pc.utf8_length(texts), *signs)]
+    if any(numbers):
+        counts.append((words(texts), *numbers))
+    out = [pc.less(count, low) for count, low, _ in counts]
+    out += [pc.greater(count, high) for count, _, high in counts if high]
+    found = out[0]
+    for more in out[1:]:
+        found = pc.or_(found, more)
+    return found

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,19 +38,19 @@ def drop(*, path: str, least: float = 0.15) -> Drop:
         raise UsageError("the filter like_examples needs scikit-learn; run: pip install 'chinwag[similarity]'")
     examples = _examples(Path(path))
     select = "select id, text from tweets semi join conversations on id = root_id"
+    return select, [], partial(_judge, examples, least)
 
-    def judge(batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
-        import pyarrow as pa
 
-        like = _likeness(pa.array(examples, pa.string()))
-        for batch in batches:
-            for start in range(0, batch.num_rows, AT_ONCE):
-                part = batch.slice(start, AT_ONCE)
-                for number, found in zip(part["id"].to_pylist(), like(part["text"]), strict=True):
-                    if found < least:
-                        yield number
+def _judge(examples: list[str], least: float, batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
+    import pyarrow as pa
 
-    return select, [], judge
+    like = _likeness(pa.array(examples, pa.string()))
+    for batch in batches:
+        for start in range(0, batch.num_rows, AT_ONCE):
+            part = batch.slice(start, AT_ONCE)
+            for number, found in zip(part["id"].to_pylist(), like(part["text"]), strict=True):
+                if found < least:
+                    yield number
 
 
 def _likeness(examples: "pa.Array") -> Any:

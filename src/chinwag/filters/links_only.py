@@ -17,10 +17,10 @@ def drop() -> Drop:
     A link to a quoted tweet is one: to quote without a word is to retweet. A tweet of nothing but its own pictures is
     left to `media_only`.
     """
+    return SHOWN, [], choosing(_mask)
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        return pc.and_(says_nothing(batch["text"]), links_in(batch))
+def _mask(batch: "pa.RecordBatch") -> Any:
+    import pyarrow.compute as pc
 
-    return SHOWN, [], choosing(mask)
+    return pc.and_(says_nothing(batch["text"]), links_in(batch))

@@ -16,10 +16,10 @@ def drop() -> Drop:
 
     Where it is not known what a tweet shows, a link to a picture of Twitter's tells it.
     """
+    return SHOWN, [], choosing(_mask)
 
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow.compute as pc
 
-        return pc.and_(says_nothing(batch["text"]), pc.and_not(shows(batch), links_in(batch)))
+def _mask(batch: "pa.RecordBatch") -> Any:
+    import pyarrow.compute as pc
 
-    return SHOWN, [], choosing(mask)
+    return pc.and_(says_nothing(batch["text"]), pc.and_not(shows(batch), links_in(batch)))

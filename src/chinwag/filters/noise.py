@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import partial
 from itertools import groupby, islice
 from operator import eq
 from typing import TYPE_CHECKING, Any
@@ -55,63 +56,67 @@ def drop(
         if value > HIGHEST:
             raise UsageError(f"{name}: {value} is more than {HIGHEST}")
     check_share(repeated=repeated)
-    masks = _masks(longest, capitals, signs, links=links)
+    patterns = _patterns(longest, capitals, signs, links=links)
     tests = _tests(tokens, characters, repeated)
-    if not masks and not tests:
+    if not patterns and not tests:
         raise UsageError("every option is off: it would drop nothing")
-
-    def mask(batch: "pa.RecordBatch") -> Any:
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
-        found = pa.nulls(batch.num_rows, pa.bool_()).fill_null(False)
-        for one in masks:
-            found = pc.or_(found, one(batch["text"]))
-        if tests:
-            texts = bare(batch["text"]).to_pylist()
-            found = pc.or_(found, pa.array([any(test(text) for test in tests) for text in texts], pa.bool_()))
-        return found
-
-    return TEXTS, [], choosing(mask)
+    return TEXTS, [], choosing(partial(_mask, patterns, tests))
 
 
-def _masks(longest: int, capitals: int, signs: str, *, links: bool) -> list[Callable[[Any], Any]]:
-    """Give what patterns can say: functions that take texts and say of each whether it goes."""
+def _mask(patterns: list[tuple[str, str]], tests: list[Callable[[str], bool]], batch: "pa.RecordBatch") -> Any:
+    import pyarrow as pa
     import pyarrow.compute as pc
 
-    found = pc.match_substring_regex
-    masks: list[Callable[[Any], Any]] = []
+    found = pa.nulls(batch.num_rows, pa.bool_()).fill_null(False)
+    for left_out, sought in patterns:
+        found = pc.or_(found, pc.match_substring_regex(without(left_out, batch["text"]), sought))
+    if tests:
+        texts = bare(batch["text"]).to_pylist()
+        found = pc.or_(found, pa.array([any(test(text) for test in tests) for text in texts], pa.bool_()))
+    return found
+
+
+def _patterns(longest: int, capitals: int, signs: str, *, links: bool) -> list[tuple[str, str]]:
+    """Give what patterns can say: what is left out of a text, and what it goes for if it is in the rest."""
+    patterns = []
     if longest:
-        words = f"{LINK}|{HASHTAG}|{BREAK}"
-        masks.append(lambda texts: found(without(words, texts), rf"\S{{{longest + 1},}}"))
+        patterns.append((f"{LINK}|{HASHTAG}|{BREAK}", rf"\S{{{longest + 1},}}"))
     if capitals:
-        masks.append(lambda texts: found(without(LINK, texts), rf"\p{{Lu}}{{{capitals},}}"))
+        patterns.append((LINK, rf"\p{{Lu}}{{{capitals},}}"))
     if signs:
         one_of = "".join(rf"\x{{{ord(sign):x}}}" for sign in signs)
-        masks.append(lambda texts: found(without(LINK, texts), f"[{one_of}]"))
+        patterns.append((LINK, f"[{one_of}]"))
     if links:
-        masks.append(lambda texts: found(without(CLOSING, texts), LINK))
-    return masks
+        patterns.append((CLOSING, LINK))
+    return patterns
 
 
 def _tests(tokens: int, characters: int, repeated: float) -> list[Callable[[str], bool]]:
     """Give what patterns cannot say, for they do not remember."""
     tests: list[Callable[[str], bool]] = []
     if tokens:
-        tests.append(lambda text: _runs(text.split(), tokens))
+        tests.append(partial(_runs, tokens))
     if characters:
-        run = re.compile(rf"(\S)\1{{{characters - 1},}}")
-        tests.append(lambda text: run.search(text) is not None)
+        tests.append(partial(_found, re.compile(rf"(\S)\1{{{characters - 1},}}")))
     if repeated < 1:
-        tests.append(lambda text: _may_repeat(text, repeated) and _repeated(text) > repeated)
+        tests.append(partial(_repeats, repeated))
     return tests
 
 
-def _runs(tokens: list[str], least: int) -> bool:
-    """Tell whether a token comes so many times running."""
+def _runs(least: int, text: str) -> bool:
+    """Tell whether a word comes so many times running."""
+    tokens = text.split()
     if least > 1 and True not in map(eq, tokens, islice(tokens, 1, None)):  # nearly all; `groupby` takes much longer
         return False
     return any(sum(1 for _ in same) >= least for _, same in groupby(tokens))
+
+
+def _found(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
+
+
+def _repeats(share: float, text: str) -> bool:
+    return _may_repeat(text, share) and _repeated(text) > share
 
 
 def _may_repeat(text: str, share: float) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from chinwag.filters import Drop
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LEVEL = "tweet"
+ORDER = ("root_id", "depth", "tweet_id")
 
 
 def drop() -> Drop:
@@ -19,27 +21,27 @@ def drop() -> Drop:
     tweet goes with it, as with any filter. An author who is not known is none of the two, and never dropped.
     """
     select = """
-        select n.root_id, n.tweet_id, n.parent_id, t.author_id
+        select n.root_id, n.depth, n.tweet_id, n.parent_id, t.author_id
         from nodes as n
         join (select id, author_id from tweets) as t on n.tweet_id = t.id
-        order by n.root_id, n.depth, n.tweet_id
     """
+    return select, [], _judge
 
-    def rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[tuple[int, int, int | None, int | None]]:
-        for batch in batches:
-            names = ("root_id", "tweet_id", "parent_id", "author_id")
-            yield from zip(*(batch[name].to_pylist() for name in names), strict=True)
 
-    def judge(batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
-        for _, tweets in groupby(rows(batches), lambda row: row[0]):
-            parties: dict[int | None, tuple[int, ...]] = {}
-            for _, tweet_id, parent_id, author_id in tweets:
-                two = parties.get(parent_id, ())
-                if author_id is not None and author_id not in two:
-                    if len(two) == 2:
-                        yield tweet_id
-                    else:
-                        two = (*two, author_id)
-                parties[tweet_id] = two
+def _judge(batches: "Iterator[pa.RecordBatch]") -> Iterator[int]:
+    for _, tweets in groupby(_rows(batches), itemgetter(0)):
+        parties: dict[int | None, tuple[int, ...]] = {}
+        for _, tweet_id, parent_id, author_id in tweets:
+            two = parties.get(parent_id, ())
+            if author_id is not None and author_id not in two:
+                if len(two) == 2:
+                    yield tweet_id
+                else:
+                    two = (*two, author_id)
+            parties[tweet_id] = two
 
-    return select, [], judge
+
+def _rows(batches: "Iterator[pa.RecordBatch]") -> Iterator[tuple[int, int, int | None, int | None]]:
+    for batch in batches:
+        names = ("root_id", "tweet_id", "parent_id", "author_id")
+        yield from zip(*(batch[name].to_pylist() for name in names), strict=True)

@@ -14,7 +14,7 @@ select
     when t.quoted_id is not null and cast(? as boolean) then 1
     else 0
   end) = 0 as complete
-from nodes as n
+from grown as n
 join (
   select id, author_id, created_at, lang, reply_to_id, reply_to_rounded, quoted_id, conversation_id from tweets
 ) as t on n.tweet_id = t.id

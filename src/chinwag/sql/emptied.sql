@@ -1,6 +1,6 @@
 -- Splits of which every conversation leaks.
 select k.split
-from (select distinct root_id, split from kept) as k
+from (select distinct root_id, split from shaped where filter is null) as k
 left join leaks as l on k.root_id = l.id
 group by k.split
 having count(*) = count(l.id)

@@ -1,6 +1,6 @@
 -- Turns in each tree that hangs on a missing tweet: its tweets whose author is not that of the tweet they answer.
 select n.root_id, count(*) as turns
-from nodes as n
+from dangling as n
 semi join (select root_id from conversations where not complete) as c on n.root_id = c.root_id
 join (select id, author_id from tweets) as t on n.tweet_id = t.id
 left join (select id, author_id from tweets) as p on n.parent_id = p.id

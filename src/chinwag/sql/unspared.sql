@@ -6,4 +6,4 @@ anti join (
   from nodes as n
   join spared as s on n.root_id = s.root_id
 ) as k on id = tweet_id
-order by filter nulls last, level nulls last, id nulls last
+order by id, level nulls last, filter nulls last

@@ -1,4 +1,4 @@
--- Missing tweets that known tweets answer, and are not known to be gone: what unlocks most comes first.
+-- Missing tweets that known tweets answer, and are not known to be gone.
 -- Where a tweet's parent is not told but its conversation is, that is the root. Ids below the first snowflake are in no
 -- order of time. A reply of the missing tweet's own author goes on with its turn, and begins none.
 -- The language is that of most replies, where it is known; of as many in two, the first by its code.
@@ -46,7 +46,7 @@ from (
         conversation_id,
         coalesce(reply_to_id, case when reply_to_rounded is null then conversation_id end) as parent_id,
         case when reply_to_id is not null then reply_to_author_id end as parent_author_id
-      from tweets
+      from waiting
     ) as r
     anti join (select id from tweets) as t on r.parent_id = t.id
     left join unlocks as u on r.id = u.root_id
@@ -58,4 +58,4 @@ from (
 ) as m
 anti join deleted as d on m.tweet_id = d.tweet_id
 anti join withheld as w on m.author_id = w.author_id
-order by m.unlocks desc, m.replies desc, m.tweet_id
+order by m.tweet_id

@@ -121,6 +121,8 @@ class Sample:
         import pyarrow as pa
 
         select, values, *judge = part.drop(**options)
+        if order := getattr(part, "ORDER", ()):
+            select = f"select * from ({select}) as r order by {', '.join(order)}"  # noqa: S608 - names of columns
         batches = self._batches(select, values)
         try:
             found = judge[0](iter(batches)) if judge else (one for batch in batches for one in batch["id"].to_pylist())

@@ -1,0 +1,157 @@
+"""The whole way on a real standalone cluster, whose workers are killed in the middle; and what comes of it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from importlib.util import find_spec
+from pathlib import Path
+from socket import create_server
+
+import pytest
+
+from tests.engines.spark import ROOT, missing
+
+if why := missing():
+    pytest.skip(why, allow_module_level=True)
+
+SETTINGS = """
+spark.ui.enabled false
+spark.driver.host 127.0.0.1
+spark.driver.bindAddress 127.0.0.1
+spark.sql.shuffle.partitions 3
+spark.log.level ERROR
+"""
+RECIPE = """
+[filters.duplicates]
+[filters.mentions]
+[filters.near_duplicates]
+[exports.messages]
+[exports.oasst]
+"""
+
+
+class Cluster:
+    """Hold a master and its workers, processes of this machine that listen to loopback alone."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        (folder / "conf").mkdir()
+        (folder / "conf" / "spark-defaults.conf").write_text(SETTINGS)
+        self.environment = {
+            **os.environ,
+            "SPARK_CONF_DIR": str(folder / "conf"),
+            "SPARK_LOCAL_IP": "127.0.0.1",
+            "PYSPARK_PYTHON": sys.executable,
+        }
+        with create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.url = f"spark://127.0.0.1:{port}"
+        self._start("master.Master", "I have been elected leader", "--port", str(port))
+
+    def worker(self) -> subprocess.Popen[str]:
+        """Start a worker of one core."""
+        work = ["--cores", "1", "--memory", "1g", "--work-dir", str(self._folder / "work"), self.url]
+        return self._start("worker.Worker", "Successfully registered with master", *work)
+
+    def _start(self, role: str, word: str, *options: str) -> subprocess.Popen[str]:
+        spec = find_spec("pyspark")
+        assert spec is not None
+        assert spec.origin is not None
+        program = Path(spec.origin).parent / "bin" / "spark-class"
+        process = subprocess.Popen(
+            [program, f"org.apache.spark.deploy.{role}", "--host", "127.0.0.1", "--webui-port", "0", *options],
+            env=self.environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True,
+        )  # fmt: skip
+        self._stack.callback(process.wait)
+        self._stack.callback(kill, process)
+        assert process.stderr is not None
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if word in line:
+                return process
+        raise AssertionError("".join(said))
+
+
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all it started, as when the power fails."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    with ExitStack() as stack:
+        yield Cluster(tmp_path, stack)
+
+
+def archive(folder: Path) -> Path:
+    """Make some tars, each of more than a megabyte, so that each is a job of its own."""
+    for seed in range(6):
+        options = ["--era", "2021", "--minutes", "1", "--statuses", "2000", "--seed", str(seed)]
+        subprocess.run([sys.executable, ROOT / "examples/synthetic.py", folder / f"{seed}.tar", *options], check=True)
+    return folder
+
+
+def build(source: Path, out: Path, recipe: Path, *more: str, environment: dict[str, str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "chinwag", "build", source, "-o", out, "--recipe", recipe, "-q", *more]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+def wait_until(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
+    """Wait until something is so, or a process has ended before."""
+    while not what():
+        try:
+            process.wait(0.05)
+        except subprocess.TimeoutExpired:
+            continue
+        assert process.stderr is not None
+        raise AssertionError(f"it ended too early: {process.stderr.read()}")
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Give all files but the log, which tells times."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent.name != "log")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_workers_that_are_killed_change_no_byte(tmp_path: Path, cluster: Cluster) -> None:
+    (tmp_path / "dumps").mkdir()
+    source, recipe = archive(tmp_path / "dumps"), tmp_path / "recipe.toml"
+    recipe.write_text(RECIPE)
+    first, second = cluster.worker(), cluster.worker()
+    out = tmp_path / "on-spark"
+    log, scratch = out / "workspace" / "log", "workspace/scratch-*"
+    run = build(source, out, recipe, "--engine", "spark", "--master", cluster.url, environment=cluster.environment)
+    try:
+        wait_until(lambda: log.is_dir() and any(log.glob("*.json")), run)
+        assert len(list(log.glob("*.json"))) < 6
+        kill(first)
+        cluster.worker()
+        wait_until(lambda: any(out.glob(f"{scratch}/known-*")), run)
+        assert not any((out / "workspace" / "nodes").glob("*"))
+        kill(second)
+        assert run.wait() == 0, run.stderr and run.stderr.read()
+    finally:
+        run.kill()
+    here = build(source, tmp_path / "here", recipe, environment=cluster.environment)
+    assert here.wait() == 0, here.stderr and here.stderr.read()
+    expected = everything(tmp_path / "here")
+    assert everything(out) == expected
+    assert {"messages/manifest.json", "oasst/manifest.json", "report.html"} <= set(expected)
+
+
+def test_a_cluster_that_cannot_be_reached_is_one_line(tmp_path: Path, cluster: Cluster) -> None:
+    with create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    run = build(
+        ROOT / "examples" / "stream", tmp_path / "out", ROOT / "examples" / "recipe.toml",
+        "--engine", "spark", "--master", f"sc://127.0.0.1:{port}", environment=cluster.environment,
+    )  # fmt: skip
+    _, said = run.communicate()
+    assert run.returncode == 1
+    assert said.splitlines()[-1].startswith("chinwag: ")
+    assert "Traceback" not in said
