@@ -158,20 +158,20 @@ class World:
         return self.sightings - self.sightings // REPEATS
 
 
-def fill(folder: Path, world: World) -> Path:
-    """Make a workspace that holds the sightings and deletes of a world."""
+def fill(folder: Path, world: World, size: int = PART) -> Path:
+    """Make a workspace that holds the sightings and deletes of a world, so many sightings a part."""
     workspace = Workspace(folder, create=True)
     connection = _prepare(world)
     add: dict[str, list[str]] = {"sightings": [], "deletes": []}
     with workspace.writing() as scratch:
-        for start in range(0, world.sightings, PART):
-            end = min(start + PART, world.sightings)
+        for start in range(0, world.sightings, size):
+            end = min(start + size, world.sightings)
             sql = ROWS.format(repeats=REPEATS)
             part = _write(scratch, "sightings", connection, sql, [start, end])
-            add["sightings"].append(workspace.adopt("sightings", part, f"{start // PART:08}"))
+            add["sightings"].append(workspace.adopt("sightings", part, f"{start // size:08}"))
             tweets = [place - place // REPEATS for place in (start, end)]
             part = _write(scratch, "deletes", connection, DELETES, tweets)
-            add["deletes"].append(workspace.adopt("deletes", part, f"{start // PART:08}"))
+            add["deletes"].append(workspace.adopt("deletes", part, f"{start // size:08}"))
         workspace.commit("ingest", add=add)
     return folder
 

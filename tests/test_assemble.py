@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from benchmarks.sightings import World, fill
 from chinwag import assemble
 from chinwag.errors import EngineError, WorkspaceError
+from chinwag.renewal import GIVEN
 from chinwag.tables import ASSEMBLED, TABLES, schema
 from chinwag.workspace import Workspace
 from tests import reference
@@ -85,7 +86,7 @@ def workspace(
 ) -> Path:
     """Make a workspace of the sightings in each part, of deletes, and, where there are any, of edits."""
     target = Workspace(folder, create=True)
-    add: dict[str, list[str]] = {table: [] for table in assemble.GIVEN}
+    add: dict[str, list[str]] = {table: [] for table in GIVEN}
     with target.writing() as scratch:
         held = [("sightings", part) for part in parts] + [("deletes", gone)] + [("edits", edited)] * bool(edited)
         for number, (table, rows) in enumerate(held):

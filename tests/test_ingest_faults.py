@@ -222,27 +222,29 @@ def test_two_runs_at_once_do_not_meet(tmp_path: Path) -> None:
 def test_a_killed_worker_ends_the_run_with_one_line(tmp_path: Path) -> None:
     if not Path("/proc/self/task").is_dir():
         pytest.skip("finds the worker in /proc")
-    pipes = [tmp_path / "first.pipe", tmp_path / "second.pipe"]
-    for pipe in pipes:
-        os.mkfifo(pipe)
+    os.mkfifo(tmp_path / "second.pipe")
+    source = write(tmp_path / "first.tar", tar({"a.json": b"\n".join(LINES * 100)}))
     failed: list[str] = []
 
     def go() -> None:
         try:
-            ingest(tmp_path / "ws", *pipes, workers=2)
+            ingest(tmp_path / "ws", source, tmp_path / "second.pipe", workers=2)
         except ChinwagError as error:
             failed.append(str(error))
 
     thread = threading.Thread(target=go)
     thread.start()
-    with pipes[0].open("wb"), pipes[1].open("wb"):  # each returns when a worker has opened the other side
-        [child] = [
+    children: list[int] = []
+    while not children:  # a worker is known by what it writes
+        children = [
             int(stat.parent.name)
             for stat in Path("/proc").glob("[0-9]*/stat")
-            if str(pipes[0]) in links(stat.parent / "fd") and stat.parent.name != str(os.getpid())
+            if any(link.startswith(f"{tmp_path}/ws/scratch-") for link in links(stat.parent / "fd"))
         ]
-        os.kill(child, signal.SIGKILL)
-        thread.join()
+    [child] = children
+    os.kill(child, signal.SIGKILL)
+    write(tmp_path / "second.pipe", b"\n".join(LINES))
+    thread.join()
     assert failed == ["a worker was killed, most likely for want of memory; run it again with fewer --workers to go on"]
 
 

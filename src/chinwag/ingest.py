@@ -88,7 +88,7 @@ def run(
     listed = list_files(paths, summary.errors, leave_out=workspace)
     with ExitStack() as stack:
         scratch = stack.enter_context(target.writing())
-        run_on = stack.enter_context(opened(engine, scratch, master=master)) if engine != "duckdb" else None
+        run_on = stack.enter_context(opened(engine, scratch, master=master)) if engine != "duckdb" or master else None
         plan = Plan(chain.from_iterable(listed.values()), target, summary.errors, choice)
         if isinstance(run_on, Spread):
             plan.hash_with(run_on.run)

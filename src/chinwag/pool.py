@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait as wait_for
 from threading import Thread
@@ -53,20 +54,33 @@ def _of_workers(
     context = get_context("forkserver")
     counter = context.Value("q", 0)
     pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter,))
-    waiting: deque[Future[Result]] = deque()
     try:
-        for task in tasks:
-            waiting.append(_submit(pool, function, task))
-            while _is_enough(waiting, workers) or (waiting and waiting[0].done()):
-                yield from _next_done(waiting)
-                tell(counter.value)
-        while waiting:
-            yield from _next_done(waiting)
-            tell(counter.value)
+        yield from in_order(partial(_submit, pool, function), tasks, lambda: workers, lambda: tell(counter.value))
     except BrokenProcessPool as error:
         raise ChinwagError(f"a worker was killed, most likely for want of memory; {remedy}") from error
     finally:
         _end(pool)
+
+
+def in_order(
+    submit: "Callable[[Task], Future[Result]]",
+    tasks: Iterable[Task],
+    workers: Callable[[], int],
+    tell: Callable[[], None] = lambda: None,
+) -> Iterator[Result]:
+    """Submit tasks, some ahead for each worker there is, and give what comes of them in their order.
+
+    `tell` is called time and again while they are at work.
+    """
+    waiting: deque[Future[Result]] = deque()
+    for task in tasks:
+        waiting.append(submit(task))
+        while _is_enough(waiting, workers()) or (waiting and waiting[0].done()):
+            yield from _next_done(waiting)
+            tell()
+    while waiting:
+        yield from _next_done(waiting)
+        tell()
 
 
 def _submit(pool: ProcessPoolExecutor, function: Callable[[Task, Count], Result], task: Task) -> "Future[Result]":

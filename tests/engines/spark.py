@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from chinwag.engines.spark import session_of
+from chinwag.engines.sessions import session_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -12,7 +12,7 @@ import pytest
 
 from chinwag import assemble
 from chinwag.engines import Engine
-from chinwag.renewal import WHOLE
+from chinwag.renewal import GIVEN, WHOLE
 from chinwag.sql import statement
 from chinwag.tables import ASSEMBLED, TABLES, schema
 from tests import reference
@@ -39,7 +39,7 @@ TYPES = {
     "text_sha256": pa.string(),
 } | {
     field.name: field.type
-    for table in (*assemble.GIVEN, *ASSEMBLED, "clusters", "drops", "turns")
+    for table in (*GIVEN, *ASSEMBLED, "clusters", "drops", "turns")
     for field in schema(table)
 }
 
@@ -93,7 +93,7 @@ def test_a_world_equals_that_of_a_plain_walk(engine: Engine, tmp_path: Path, quo
     gone: list[Row] = [{"tweet_id": 70, "kind": "delete"}, {"author_id": 3, "kind": "user_withheld"}]
     gone = [{**dict.fromkeys(TABLES["deletes"]), **one} for one in gone]
     edits: list[Row] = [{"tweet_id": 61, "initial_id": 60, "file_id": 1}, {"tweet_id": IDS[5], "initial_id": IDS[4]}]
-    for table, held in zip(assemble.GIVEN, (rows, gone, edits), strict=True):
+    for table, held in zip(GIVEN, (rows, gone, edits), strict=True):
         engine.read(table, [reference.parquet(tmp_path / f"given-{table}.parquet", held, schema(table))])
     summary = assemble.Summary()
     made = assemble.make_all(engine, tmp_path, summary, quotes=quotes, quiet=True)
@@ -109,7 +109,7 @@ def drawn(draw: random.Random) -> Row:
 
 
 def test_nothing_makes_nothing(engine: Engine, tmp_path: Path) -> None:
-    for table in assemble.GIVEN:
+    for table in GIVEN:
         engine.read(table, [])
     summary = assemble.Summary()
     assemble.make_all(engine, tmp_path, summary, quotes=True, quiet=True)

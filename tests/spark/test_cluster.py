@@ -97,7 +97,19 @@ def archive(folder: Path) -> Path:
 
 
 def build(source: Path, out: Path, recipe: Path, *more: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "chinwag", "build", source, "-o", out, "--recipe", recipe, "-q", *more]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "chinwag",
+        "build",
+        source,
+        "-o",
+        out,
+        "--recipe",
+        recipe,
+        "-q",
+        *more,
+    ]
     return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
 

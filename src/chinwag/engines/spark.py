@@ -1,26 +1,25 @@
-"""Spark: as many machines as there are, all of which see the scratch folder under the same path.
+"""Spark: as many machines as there are, all of which see the workspace and its scratch folder under the same path.
 
 A session is Spark's own or a remote one (Spark Connect): nothing here asks for more than DataFrames, so both do. What a
 step makes is kept as Parquet in the scratch folder, not in memory: a worker that is lost takes no work with it.
 """
 
-import os
 import re
 import shutil
-import sys
-from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
 from chinwag.engines import Function, Value, writing
+from chinwag.engines.sessions import session_of, told
 from chinwag.engines.writing import ROW_GROUP, Part, write_parts
 from chinwag.errors import ChinwagError, EngineError
+from chinwag.pool import in_order
 from chinwag.progress import Steps
 from chinwag.tables import KEYS, schema
 
@@ -29,47 +28,14 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 SETTINGS = {
+    "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "65536",
 }
-# On one machine nobody else is to see the session.
-ALONE = {"spark.ui.enabled": "false", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
-QUIET = {"spark.log.level": "ERROR", "spark.ui.showConsoleProgress": "false"}
-MOST_TASKS = 2_000  # at once: beyond that, several items are one task
-REMOTE_TASKS = 8  # at once, where nobody tells how many cores there are
-AHEAD = 4  # tasks done or begun for each that works, before the next result is waited for
+MOST_TASKS = 2_000  # of one call: beyond that, several items are one task
+MOST_THREADS = 1_000  # each waits for a task of the cluster
 FRAGMENT = "task int, number int, path string, rows bigint, first bigint, last bigint"
-
-
-def session_of(master: str | None) -> "SparkSession":
-    """Give the session there is, or start one on `master`.
-
-    That is a cluster's address, one of Spark Connect (sc://), or local[N]; without it Spark's own configuration says.
-    The workers' Python is that of this process, unless PYSPARK_PYTHON names another.
-    Raises EngineError where PySpark or Java is missing, or the cluster cannot be reached.
-    """
-    remote = master if master and master.startswith("sc://") else os.environ.get("SPARK_REMOTE") if not master else None
-    if find_spec("pyspark") is None:
-        raise EngineError("PySpark is not installed; run: pip install 'chinwag[spark]'")
-    if not remote and not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        raise EngineError("there is no Java on the path, which Spark needs; install a JDK 17")
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder
-    try:
-        if remote:
-            return builder.remote(remote).getOrCreate()
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = builder.appName("chinwag")
-        if master:
-            builder = builder.master(master)
-        local = master.startswith("local") if master else "SPARK_HOME" not in os.environ and "MASTER" not in os.environ
-        for name, value in {**QUIET, **(ALONE if local else {})}.items():
-            builder = builder.config(name, value)
-        return builder.getOrCreate()
-    except Exception as error:  # whatever Java says
-        raise EngineError(f"Spark cannot be started: {_in_one_line(error)}") from error
 
 
 class Spark:
@@ -86,13 +52,27 @@ class Spark:
         self._scratch = scratch.resolve()
         self._kept: dict[str, list[Path]] = {}
         self._seen: set[str] = set()
+        self._remote_cores = 0
+        if not str(self._session.conf.get("spark.master", "")).startswith("local"):
+            self._check()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        for name in self._seen:
-            self._session.catalog.dropTempView(name)
+    def __exit__(self, error: object, *_: object) -> None:
+        with suppress(Exception):  # what is wrong with the session was told
+            if error:
+                self._session.interruptAll()
+            for name in self._seen:
+                self._session.catalog.dropTempView(name)
+
+    def _check(self) -> None:
+        """Make sure that the workers can do what is asked of them."""
+        if not all(self.run(_sees, [self._scratch] * self._cores())):
+            raise EngineError(
+                f"{self._scratch}: Spark's workers do not see this folder; "
+                "keep the workspace where all machines find it under the same path"
+            )
 
     def percent(self) -> float | None:
         """Spark Connect does not tell."""
@@ -104,15 +84,15 @@ class Spark:
         if not parts:
             parts = [self._new(name).with_suffix(".parquet")]
             pq.write_table(schema(table or name).empty_table(), parts[0])
-        with _told():
+        with told():
             self._show(name, self._session.read.parquet(*map(_uri, parts)))
 
     def make(self, name: str, select: str, values: Sequence[Value] = ()) -> None:
-        with _told():
+        with told():
             self._keep(name, self._select(select, values))
 
     def append(self, name: str, select: str, values: Sequence[Value] = ()) -> None:
-        with _told():
+        with told():
             before = self._session.table(name).schema
             rows = self._select(select, values).toDF(*before.names)
             rows = rows.select(*(rows[field.name].cast(field.dataType).alias(field.name) for field in before))
@@ -121,7 +101,7 @@ class Spark:
             self._show(name, self._session.read.schema(before).parquet(*map(_uri, self._kept[name])))
 
     def value(self, select: str, values: Sequence[Value] = ()) -> Value | None:
-        with _told():
+        with told():
             row = self._select(select, values).first()
         value: Value | None = row[0] if row else None
         return value
@@ -129,13 +109,15 @@ class Spark:
     def rows(self, select: str, values: Sequence[Value] = ()) -> "Iterator[pa.RecordBatch]":
         import pyarrow.parquet as pq
 
-        with _told():
+        with told():
             folder = self._written("rows", self._select(select, values))
-        # The files are numbered as the partitions, and these are in the order of the rows.
-        for path in sorted(folder.glob("part-*")):
-            with pq.ParquetFile(path) as file:
-                yield from file.iter_batches(ROW_GROUP)
-        shutil.rmtree(folder)
+        try:
+            # The files are numbered as the partitions, and these are in the order of the rows.
+            for path in sorted(folder.glob("part-*")):
+                with pq.ParquetFile(path) as file:
+                    yield from file.iter_batches(ROW_GROUP)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def apply(
         self,
@@ -150,7 +132,7 @@ class Spark:
     ) -> None:
         from pyspark.sql.pandas.types import from_arrow_schema
 
-        with _told():
+        with told():
             rows = self._select(select, values)
             if order:
                 # One task a value of the first column.
@@ -161,7 +143,7 @@ class Spark:
     def write(self, table: str, select: str, folder: Path, values: Sequence[Value] = ()) -> list[Path]:
         name = f"{table}-{token_hex(8)}"
         folder = folder.resolve()
-        with _told():
+        with told():
             task = partial(_fragments, table, folder, name, writing.CUT)
             found = self._select(select, values).mapInArrow(task, FRAGMENT).collect()
         ordered = sorted(found, key=lambda row: (row["task"], row["number"]))
@@ -170,18 +152,19 @@ class Spark:
         torn = [group for group in groups if len(group) > 1]
         sewn = iter(self.run(partial(_sewn, table, folder, name), torn) if torn else [])
         parts = [group[0].path if len(group) == 1 else next(sewn) for group in groups]
+        for fragment in chain.from_iterable(torn):
+            fragment.path.unlink()
         return parts or [part.path for part in write_parts(table, [], folder, name)]
 
     def run(self, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
         import pickle
 
-        rows = [(number, pickle.dumps(item)) for number, item in enumerate(items)]
-        if not rows:
+        if not items:
             return []
-        with _told():
-            tasks = self._session.createDataFrame(rows, "number bigint, item binary")
-            spread = tasks.repartition(min(len(rows), MOST_TASKS), "number")
-            done = spread.mapInArrow(partial(_called, function), "number bigint, result binary").collect()
+        with told():
+            # The items go with the function: numbers alone are in as many partitions as one asks for, of one size.
+            numbers = self._session.range(0, len(items), 1, min(len(items), MOST_TASKS))
+            done = numbers.mapInArrow(partial(_called, function, items), "number bigint, result binary").collect()
         results = {row["number"]: pickle.loads(row["result"]) for row in done}  # noqa: S301 - our own tasks made it
         for _, result in sorted(results.items()):
             if isinstance(result, ChinwagError):
@@ -199,37 +182,43 @@ class Spark:
 
         Each is a small job of its own: the next is handed out the moment one is done, none waits for a straggler.
         """
-        workers = workers or self._cores()
-        counted = Counter[str]()
-        with ThreadPoolExecutor(workers) as threads:
-            waiting: deque[Future[Any]] = deque()
-            try:
-                for task in tasks:
-                    waiting.append(threads.submit(self._one, function, task))
-                    while waiting and (len(waiting) > AHEAD * workers or waiting[0].done()):
-                        yield _counted(waiting.popleft(), counted, tell)
-                while waiting:
-                    yield _counted(waiting.popleft(), counted, tell)
-            finally:
-                threads.shutdown(wait=False, cancel_futures=True)
+        done = 0
+        threads = ThreadPoolExecutor(workers or MOST_THREADS)
+        try:
+            at_work = in_order(
+                lambda task: threads.submit(self._one, function, task), tasks, lambda: workers or self._cores()
+            )
+            for result, counted in at_work:
+                done += counted
+                tell(done)
+                yield result
+        finally:
+            threads.shutdown(wait=False, cancel_futures=True)
 
     def _one(self, function: Callable[[Any, Callable[[int], None]], Any], task: Any) -> tuple[Any, int]:
         ((result, done),) = self.run(partial(_counting, function), [task])
         return result, done
 
     def _cores(self) -> int:
-        try:
+        """Tell how many tasks the cluster does at once, as it is now."""
+        if self._remote_cores:
+            return self._remote_cores
+        with suppress(Exception):  # Spark Connect has no context
             return int(self._session.sparkContext.defaultParallelism)
-        except Exception:  # Spark Connect does not tell
-            return REMOTE_TASKS
+        with told():
+            numbers = self._session.range(100_000).selectExpr("spark_partition_id()")
+            self._remote_cores = numbers.distinct().count()
+        return self._remote_cores
 
     def _select(self, select: str, values: Sequence[Value]) -> "DataFrame":
         return self._session.sql(select, args=list(values))
 
     def _keep(self, name: str, rows: "DataFrame") -> None:
-        kinds = rows.schema
+        kinds, before = rows.schema, self._kept.get(name, [])
         self._kept[name] = [self._written(name, rows)]
         self._show(name, self._session.read.schema(kinds).parquet(*map(_uri, self._kept[name])))
+        for folder in before:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _written(self, name: str, rows: "DataFrame") -> Path:
         path = self._new(name)
@@ -242,27 +231,6 @@ class Spark:
 
     def _new(self, name: str) -> Path:
         return self._scratch / f"{name}-{token_hex(8)}"
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Say in one line what Spark says in hundreds."""
-    try:
-        yield
-    except Exception as error:
-        if type(error).__module__.startswith(("pyspark", "py4j", "grpc")):
-            raise EngineError(_in_one_line(error)) from error
-        raise
-
-
-def _in_one_line(error: Exception) -> str:
-    """Give the first lines of what Spark says, up to where it prints a stack; of Python's, the last."""
-    if "No module named 'chinwag'" in str(error):
-        return "the Python of Spark's workers has no chinwag: install it there, or name the right one in PYSPARK_PYTHON"
-    if raised := re.findall(r"^([A-Za-z_][\w.]*(?:Error|Exception|Interrupt): .+)$", str(error), re.MULTILINE):
-        return str(raised[-1])[:500]
-    said = re.split(r"\n\s+at |\nJVM stacktrace|\n\n", str(error))[0]
-    return " ".join(said.split())[:500]
 
 
 def _uri(path: Path) -> str:
@@ -329,16 +297,17 @@ def _sewn(table: str, folder: Path, name: str, group: Sequence[Part]) -> Path:
     return made.path
 
 
-def _called(function: Callable[[Any], Any], rows: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
-    """Call a function with the items that come; an error that a user is to be told is what comes of it."""
+def _called(
+    function: Callable[[Any], Any], items: Sequence[Any], rows: "Iterator[pa.RecordBatch]"
+) -> "Iterator[pa.RecordBatch]":
+    """Call a function with the items whose numbers come; an error that a user is to be told is what comes of it."""
     import pickle
 
     import pyarrow as pa
 
     for batch in rows:
-        items = map(pickle.loads, batch["item"].to_pylist())
-        results = [pickle.dumps(_result(function, item)) for item in items]
-        yield pa.record_batch({"number": batch["number"], "result": pa.array(results, pa.binary())})
+        results = [pickle.dumps(_result(function, items[number])) for number in batch["id"].to_pylist()]
+        yield pa.record_batch({"number": batch["id"], "result": pa.array(results, pa.binary())})
 
 
 def _result(function: Callable[[Any], Any], item: Any) -> Any:
@@ -359,8 +328,5 @@ def _counting(function: Callable[[Any, Callable[[int], None]], Any], task: Any) 
     return function(task, count), done
 
 
-def _counted(future: "Future[tuple[Any, int]]", counted: "Counter[str]", tell: Callable[[int], None]) -> Any:
-    result, done = future.result()
-    counted["done"] += done
-    tell(counted["done"])
-    return result
+def _sees(folder: Path) -> bool:
+    return folder.is_dir()
