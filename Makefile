@@ -35,8 +35,8 @@ test: setup ## Run the tests (more arguments for pytest: ARGS="-k name")
 
 spark: $(VENV)/.spark ## Install PySpark, some 450 MB, so that the tests on Spark run too (they need Java 17 as well)
 
-test-spark: spark ## Run the SQL steps on Spark and DuckDB
-	$(BIN)/python -m pytest tests/engines $(ARGS)
+test-spark: spark ## Run what runs on Spark: every SELECT, every stage, a cluster whose workers are killed
+	$(BIN)/python -m pytest tests/engines tests/spark $(ARGS)
 
 trainers: $(TRAINERS)/.installed ## Make .venv-trainers with those who read the exports, PyTorch too: some 2 GB
 
@@ -70,8 +70,10 @@ lock: $(LOCK_VENV)/.installed ## Pin in requirements.lock the newest versions th
 	@if grep -nE '://|^-|(^|[ (])/' build/requirements.lock; then \
 		echo 'requirements.lock must name no address, no option and no path: left as it was.' >&2; exit 1; fi
 	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements.lock; } > requirements.lock
-	echo 'pyspark>=4.3' | $(LOCK_VENV)/bin/pip-compile - --generate-hashes --upgrade --quiet --no-header \
-		--no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
+		print(*project["optional-dependencies"]["spark"], sep="\n")' > build/spark.in
+	$(LOCK_VENV)/bin/pip-compile build/spark.in --constraint requirements.lock --generate-hashes --upgrade --quiet \
+		--no-header --no-annotate --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
 		--output-file build/requirements-spark.lock
 	@{ echo '# Written by `make lock`: do not edit.'; cat build/requirements-spark.lock; } > requirements-spark.lock
 	$(BIN)/python -c 'import tomllib; project = tomllib.load(open("pyproject.toml", "rb"))["project"]; \
