@@ -118,7 +118,7 @@ def test_one_batch_or_many_make_no_difference(workspace: Path, monkeypatch: pyte
     curate.run(workspace, Recipe(), quiet=True)
     before = rows(workspace, "from turns"), rows(workspace, "from drops")
     monkeypatch.setattr(shaping, "BATCH", 7)
-    monkeypatch.setattr(shaping, "READ", 3)
+    monkeypatch.setattr(shaping, "AT_ONCE", 3)
     curate.run(workspace, Recipe(), quiet=True)
     assert (rows(workspace, "from turns"), rows(workspace, "from drops")) == before
 

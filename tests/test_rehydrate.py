@@ -298,7 +298,8 @@ def test_trees_that_are_older_than_the_tweets_are_made_anew_as_they_were(tmp_pat
     (tmp_path / "more.jsonl").write_text("".join(json.dumps(one) + "\n" for one in PAIR[1:]))
     ingest.run([tmp_path / "more.jsonl"], copy, workers=1, quiet=True)
     assert rehydrate.run(ids, copy, quiet=True).turns == 3
-    assert Workspace(copy).state.options["assemble"] == {"quotes": False, "exclude": ["web"]}
+    made = Workspace(copy).state.options["assemble"]
+    assert (made["quotes"], made["exclude"]) == (False, ["web"])
     before = Workspace(copy).state.number
     rehydrate.run(ids, copy, quiet=True)
     assert Workspace(copy).state.number == before + 1, "trees that are new enough stay"
@@ -419,7 +420,7 @@ def test_one_batch_or_many_make_no_difference(tmp_path: Path, monkeypatch: pytes
     workspace, ids = dehydrated(tmp_path / "a", world(10))
     copy = packed(tmp_path / "b", world(10))
     monkeypatch.setattr(shaping, "BATCH", 7)
-    monkeypatch.setattr(shaping, "READ", 3)
+    monkeypatch.setattr(shaping, "AT_ONCE", 3)
     monkeypatch.setattr(duckdb, "ROW_GROUP", 5)
     rehydrate.run(ids, copy, quiet=True)
     assert table(copy, "turns") == table(workspace, "turns")

@@ -25,7 +25,7 @@ def test_a_part_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("memory", "limit"),
-    [(4_000_000_000, "2.8 GiB"), (600_000_000, "286.1 MiB")],
+    [(4_000_000_000, "2.7 GiB"), (600_000_000, "286.1 MiB")],
 )
 def test_a_limit_in_bytes_is_one_for_the_whole_process(tmp_path: Path, memory: int, limit: str) -> None:
     with DuckDB(tmp_path, memory=memory) as engine:

@@ -37,11 +37,7 @@ TYPES = {
     "answer_id": pa.int64(),
     "mentions": pa.list_(pa.int64()),
     "text_sha256": pa.string(),
-} | {
-    field.name: field.type
-    for table in (*GIVEN, *ASSEMBLED, "clusters", "drops", "turns")
-    for field in schema(table)
-}
+} | {field.name: field.type for table in (*GIVEN, *ASSEMBLED, "clusters", "drops", "turns") for field in schema(table)}
 
 
 def unpacked(rows: list[list[Any]]) -> tuple[list[str], list[Row]]:

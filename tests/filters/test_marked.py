@@ -1,6 +1,7 @@
 """The filter by marks: what people say goes before what other filters say."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,16 @@ CASES: dict[str, tuple[dict[int, str], dict[str, Any], list[int], dict[str, int]
 }
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return assembled(tmp_path_factory.mktemp("made"), STATUSES)
+
+
 @pytest.mark.parametrize("order", [["marks", *OTHERS], [*OTHERS, "marks"]])
 @pytest.mark.parametrize("name", CASES)
-def test_what_was_marked(tmp_path: Path, name: str, order: list[str]) -> None:
+def test_what_was_marked(made: Path, tmp_path: Path, name: str, order: list[str]) -> None:
     marked, options, left, drops = CASES[name]
-    workspace = assembled(tmp_path, STATUSES)
+    workspace = Path(shutil.copytree(made, tmp_path / "workspace"))
     for root_id, mark in marked.items():
         marks.put(workspace, root_id, mark, None)
     filters = {one: {**OTHERS, "marks": options}[one] for one in order}

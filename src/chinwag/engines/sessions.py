@@ -1,5 +1,6 @@
 """Start a session of Spark, or take the one there is; and say in one line what it says in hundreds."""
 
+import logging
 import os
 import re
 import shutil
@@ -41,6 +42,8 @@ def session_of(master: str | None) -> "SparkSession":
     try:
         if remote:
             _knock(remote)
+            # It would tell each error on stderr, in thousands of characters.
+            logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
             return builder.remote(remote).getOrCreate()
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = builder.appName("chinwag")
