@@ -18,7 +18,7 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks import assembly, browsing, comparison, curation, duplicates, fetching, ingest, sources
+from benchmarks import assembly, browsing, comparison, curation, duplicates, fetching, growth, ingest, sources
 from benchmarks.tables import Table, load, write
 
 RESULTS = Path(__file__).parent / "results.md"
@@ -29,6 +29,7 @@ BENCHMARKS: dict[str, tuple[Callable[[list[str]], list[Table]], str]] = {
     "ingest": (ingest.main, "--size 25 --rounds 1"),
     "sources": (sources.main, "--tweets 1000 --rounds 1"),
     "assembly": (assembly.main, "--sightings 50000"),
+    "growth": (growth.main, "--millions 2,26 --part 2000"),
     "curation": (curation.main, "--sightings 20000"),
     "browsing": (browsing.main, "--sightings 20000"),
     "duplicates": (duplicates.main, "--tweets 20000"),

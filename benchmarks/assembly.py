@@ -34,8 +34,8 @@ ASSEMBLE = """
 import json, resource, sys
 from pathlib import Path
 from chinwag.assemble import run
-workspace, memory, threads = sys.argv[1:]
-summary = run(Path(workspace), memory=int(memory) or None, threads=int(threads) or None, quiet=True)
+workspace, memory, threads, *anew = sys.argv[1:]
+summary = run(Path(workspace), memory=int(memory) or None, threads=int(threads) or None, anew=bool(anew), quiet=True)
 used = resource.getrusage(resource.RUSAGE_SELF)
 peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 print(json.dumps([summary.line(), summary.steps, used.ru_utime + used.ru_stime, peak]))
@@ -81,11 +81,11 @@ def _size(path: Path) -> int:
         return 0
 
 
-def measure(workspace: Path, memory: int, threads: int) -> tuple[str, ...]:
+def measure(workspace: Path, memory: int, threads: int, *, anew: bool = False) -> tuple[str, ...]:
     """Assemble a workspace; gives what it took as a row of the table."""
     disk, started = Disk(workspace), time.perf_counter()
     disk.start()
-    command = [sys.executable, "-c", ASSEMBLE, str(workspace), str(memory), str(threads)]
+    command = [sys.executable, "-c", ASSEMBLE, str(workspace), str(memory), str(threads), *["anew"] * anew]
     found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     wall = time.perf_counter() - started
     line, steps, cpu, peak = json.loads(found.stdout)
@@ -130,12 +130,13 @@ def check(workspace: Workspace, sample: int) -> str:
     nodes = connection.execute(
         "select tweet_id, root_id, parent_id, depth from read_parquet($1) "
         "semi join unnest($2::bigint[]) as chosen(id) on tweet_id = id",
-        [str(workspace.parts("nodes")[0]), list(wanted)],
+        [[str(part) for part in workspace.parts("nodes")], list(wanted)],
     ).fetchall()
     found = {tweet_id: (root, parent, depth) for tweet_id, root, parent, depth in nodes}
     wrong = [one for one, walked in wanted.items() if found.get(one, (one, None, 0)) != walked]
     missing = [one for one, walked in wanted.items() if walked[2] and one not in found]
-    tweets = connection.execute("select count(*) from read_parquet(?)", [str(workspace.parts("tweets")[0])]).fetchone()
+    parts = [str(part) for part in workspace.parts("tweets")]
+    tweets = connection.execute("select count(*) from read_parquet(?)", [parts]).fetchone()
     if wrong or missing or tweets != (len(links.ids),):
         raise SystemExit(f"wrong: {wrong[:5]}; missing: {missing[:5]}; tweets: {tweets}, not {len(links.ids)}")
     deepest = max(depth for _, _, depth in wanted.values())
@@ -150,7 +151,7 @@ def check_whole(folder: Path, missing: float) -> str:
     workspace.refresh()
     expected = reference.assemble(*given)
     for table in ASSEMBLED:
-        if reference.read(workspace.parts(table)[0], table) != expected[table]:
+        if [row for part in workspace.parts(table) for row in reference.read(part, table)] != expected[table]:
             raise SystemExit(f"{table} of {SMALL:,} sightings differs from the reference")
     return f"right: every row of {SMALL:,} sightings; " + ", ".join(
         f"{len(expected[one]):,} {one}" for one in ASSEMBLED
