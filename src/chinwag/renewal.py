@@ -90,6 +90,8 @@ class Renewal:
         gone, column = REMADE[table]
         remade = sorted_ids(engine, f"select {column} as id from {gone} union select {key} as id from fresh_{table}")  # noqa: S608
         firsts = [_first(part, key) for part in old]
+        if not len(remade):
+            return old
         if firsts == [None]:
             return list(fresh)
         rows = Fresh(fresh, key)
