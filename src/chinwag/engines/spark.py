@@ -43,11 +43,8 @@ class Spark:
 
     def __init__(self, scratch: Path, *, master: str | None = None, session: "SparkSession | None" = None) -> None:
         given = session or session_of(master)
-        try:
-            self._session = given.newSession()
-        except Exception:  # one of Spark Connect is the user's alone
-            self._session = given
-        for name, value in SETTINGS.items():
+        self._session = given.newSession()  # its tables and settings are nobody else's
+        for name, value in {**_settings_of(given), **SETTINGS}.items():
             self._session.conf.set(name, value)
         self._scratch = scratch.resolve()
         self._kept: dict[str, list[Path]] = {}
@@ -231,6 +228,12 @@ class Spark:
 
     def _new(self, name: str) -> Path:
         return self._scratch / f"{name}-{token_hex(8)}"
+
+
+def _settings_of(session: "SparkSession") -> dict[str, str]:
+    """Give what was set in a session: a new one begins with what the cluster was started with."""
+    found = session.conf.getAll
+    return {name: found[name] for name in found if name.startswith("spark.sql.") and session.conf.isModifiable(name)}
 
 
 def _uri(path: Path) -> str:
