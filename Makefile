@@ -30,8 +30,8 @@ demo: setup ## Build a data set from examples/stream into demo-dataset, and show
 	$(BIN)/chinwag build examples/stream -o $(DEMO)
 	$(BIN)/python examples/show.py $(DEMO)
 
-test: setup ## Run the tests (more arguments for pytest: ARGS="-k name")
-	$(BIN)/python -m pytest $(ARGS)
+test: setup ## Run the tests but those on a cluster of Spark (more arguments for pytest: ARGS="-k name")
+	$(BIN)/python -m pytest --ignore=tests/spark $(ARGS)
 
 spark: $(VENV)/.spark ## Install PySpark, some 450 MB, so that the tests on Spark run too (they need Java 17 as well)
 
