@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from benchmarks.sightings import World, fill
 from chinwag import assemble, comply, curate, export, shelves
 from chinwag.build import export_without
+from chinwag.engines.writing import CUT
 from chinwag.errors import ChinwagError, EngineError, ExportError, UsageError, WorkspaceError
 from chinwag.pseudonyms import VARIABLE
 from chinwag.recipe import Recipe, Split, check_excluded
@@ -85,7 +86,11 @@ def test_trees_are_those_of_what_is_not_left_out(
         assemble.run(workspace(Path(other), [kept], gone, edited), quiet=True)
         assert made(place) == made(Path(other))
         assert hashes(place / "sightings") == given
-        assert Workspace(place).state.options["assemble"] == {"quotes": True, "exclude": sorted(set(exclude))}
+        assert Workspace(place).state.options["assemble"] == {
+            "quotes": True,
+            "exclude": sorted(set(exclude)),
+            "cut": CUT,
+        }
 
 
 @settings(max_examples=8, phases=set(Phase) - {Phase.shrink})  # an example takes half a second

@@ -53,7 +53,7 @@ def _of_workers(
 ) -> Iterator[Result]:
     context = get_context("forkserver")
     counter = context.Value("q", 0)
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter,))
+    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(counter, dict(os.environ)))
     try:
         yield from in_order(partial(_submit, pool, function), tasks, lambda: workers, lambda: tell(counter.value))
     except BrokenProcessPool as error:
@@ -105,12 +105,13 @@ def _next_done(waiting: "deque[Future[Result]]") -> Iterator[Result]:
 _counter: "Synchronized[int]"
 
 
-def _begin(counter: "Synchronized[int]") -> None:
+def _begin(counter: "Synchronized[int]", environment: dict[str, str]) -> None:
     """Make a worker leave Ctrl-C to its parent, and end when the parent is gone, however it went."""
     import signal
 
     global _counter  # noqa: PLW0603 - a shared counter reaches a worker only when it begins
     _counter = counter
+    os.environ.update(environment)  # the server that forks workers holds that of its own beginning
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = parent_process()
     if parent is not None:
