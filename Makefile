@@ -30,13 +30,13 @@ demo: setup ## Build a data set from examples/stream into demo-dataset, and show
 	$(BIN)/chinwag build examples/stream -o $(DEMO)
 	$(BIN)/python examples/show.py $(DEMO)
 
-test: setup ## Run the tests but those on a cluster of Spark (more arguments for pytest: ARGS="-k name")
-	$(BIN)/python -m pytest --ignore=tests/spark $(ARGS)
+test: setup ## Run all tests but those that start Spark (more arguments for pytest: ARGS="-k name")
+	$(BIN)/python -m pytest -m "not spark" $(ARGS)
 
-spark: $(VENV)/.spark ## Install PySpark, some 450 MB, so that the tests on Spark run too (they need Java 17 as well)
+spark: $(VENV)/.spark ## Install PySpark, some 450 MB (it needs Java 17 as well)
 
 test-spark: spark ## Run what runs on Spark: every SELECT, every stage, a cluster whose workers are killed
-	$(BIN)/python -m pytest tests/engines tests/spark $(ARGS)
+	$(BIN)/python -m pytest -m spark $(ARGS) tests/engines tests/spark
 
 trainers: $(TRAINERS)/.installed ## Make .venv-trainers with those who read the exports, PyTorch too: some 2 GB
 

@@ -124,5 +124,6 @@ def test_functions_may_be_pickled_and_called_with_shares_of_the_rows(
 
 
 @pytest.mark.usefixtures("session")
+@pytest.mark.spark
 def test_spark_makes_the_same_bytes(trees: Path, tmp_path: Path, expected: dict[str, list[Path]]) -> None:
     check_same(made(Path(shutil.copytree(trees, tmp_path / "spark")), RECIPE, engine="spark"), expected)

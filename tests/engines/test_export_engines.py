@@ -22,6 +22,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.spark
 @pytest.mark.parametrize("name", ["prompts", "oasst", "convokit"])
 def test_the_same_bytes(session: Any, workspace: Path, tmp_path: Path, name: str) -> None:
     written = {}

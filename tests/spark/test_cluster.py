@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 from socket import create_server
@@ -15,6 +16,7 @@ import pytest
 
 from tests.engines.spark import QUICK, ROOT, missing
 
+pytestmark = pytest.mark.spark
 if why := missing():
     pytest.skip(why, allow_module_level=True)
 
@@ -25,6 +27,7 @@ spark.driver.bindAddress 127.0.0.1
 spark.sql.shuffle.partitions 3
 spark.log.level ERROR
 """
+STREAM = ROOT / "examples" / "stream"
 RECIPE = """
 [filters.duplicates]
 [filters.mentions]
@@ -122,86 +125,89 @@ def archive(folder: Path) -> Path:
     return folder
 
 
-def build(source: Path, out: Path, recipe: Path, *more: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    command: list[str | Path] = [
-        sys.executable,
-        "-m",
-        "chinwag",
-        "build",
-        source,
-        "-o",
-        out,
-        "--recipe",
-        recipe,
-        "-q",
-        *more,
-    ]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+class Build:
+    """Run `chinwag build`, and hold what it said."""
+
+    def __init__(self, source: Path, out: Path, recipe: Path, *more: str, environment: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "chinwag", "build", source, "-o", out, "--recipe", recipe, "-q", *more]
+        self._said = out.with_suffix(".err")
+        with self._said.open("w") as said:
+            self._process = subprocess.Popen(command, env=environment, stderr=said)
+
+    def __enter__(self) -> "Build":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def until(self, what: Callable[[], bool]) -> None:
+        """Wait until something is so, which has to be before the end."""
+        while not what():
+            try:
+                self._process.wait(0.05)
+            except subprocess.TimeoutExpired:
+                continue
+            raise AssertionError(f"it ended too early: {self.end()}")
+
+    def end(self) -> tuple[int, str]:
+        """Wait for the end; gives the exit code and all that was said."""
+        return self._process.wait(), self._said.read_text()
 
 
-def wait_until(what: Callable[[], bool], process: subprocess.Popen[str]) -> None:
-    """Wait until something is so, or a process has ended before."""
-    while not what():
-        try:
-            process.wait(0.05)
-        except subprocess.TimeoutExpired:
-            continue
-        assert process.stderr is not None
-        raise AssertionError(f"it ended too early: {process.stderr.read()}")
-
-
-def everything(folder: Path) -> dict[str, bytes]:
-    """Give all files but the log, which tells times."""
+def everything(folder: Path) -> dict[str, str]:
+    """Give the SHA-256 of all files but the log, which tells times."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.parent.name != "log")
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    return {str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_workers_that_are_killed_change_no_byte(tmp_path: Path, cluster: Cluster) -> None:
+@pytest.fixture
+def recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def test_workers_that_are_killed_change_no_byte(tmp_path: Path, cluster: Cluster, recipe: Path) -> None:
     (tmp_path / "dumps").mkdir()
-    source, recipe = archive(tmp_path / "dumps"), tmp_path / "recipe.toml"
-    recipe.write_text(RECIPE)
+    source = archive(tmp_path / "dumps")
     first, second = cluster.worker(), cluster.worker()
     out = tmp_path / "on-spark"
     log, scratch = out / "workspace" / "log", "workspace/scratch-*"
-    run = build(source, out, recipe, "--engine", "spark", "--master", cluster.url, environment=cluster.environment)
-    try:
-        wait_until(lambda: log.is_dir() and any(log.glob("*.json")), run)
+    with Build(
+        source, out, recipe, "--engine", "spark", "--master", cluster.url, environment=cluster.environment
+    ) as run:
+        run.until(lambda: log.is_dir() and any(log.glob("*.json")))
         assert len(list(log.glob("*.json"))) < 6
         kill(first)
         cluster.worker()
-        wait_until(lambda: any(out.glob(f"{scratch}/known-*")), run)
+        run.until(lambda: any(out.glob(f"{scratch}/known-*")))
         assert not any((out / "workspace" / "nodes").glob("*"))
         kill(second)
-        assert run.wait() == 0, run.stderr and run.stderr.read()
-    finally:
-        run.kill()
-    here = build(source, tmp_path / "here", recipe, environment=cluster.environment)
-    assert here.wait() == 0, here.stderr and here.stderr.read()
+        code, said = run.end()
+        assert code == 0, said  # the driver's Java says something of itself
+    with Build(source, tmp_path / "here", recipe, environment=cluster.environment) as here:
+        assert here.end() == (0, "")
     expected = everything(tmp_path / "here")
     assert everything(out) == expected
     assert {"messages/manifest.json", "oasst/manifest.json", "report.html"} <= set(expected)
 
 
-def test_a_cluster_that_cannot_be_reached_is_one_line(tmp_path: Path, cluster: Cluster) -> None:
-    run = build(
-        ROOT / "examples" / "stream", tmp_path / "out", ROOT / "examples" / "recipe.toml",
-        "--engine", "spark", "--master", f"sc://127.0.0.1:{free_port()}", environment=cluster.environment,
-    )  # fmt: skip
-    _, said = run.communicate()
-    assert (run.returncode, said) == (1, "chinwag: Spark cannot be started: [Errno 111] Connection refused\n")
+def test_a_cluster_that_cannot_be_reached_is_one_line(tmp_path: Path, recipe: Path) -> None:
+    gone = f"sc://127.0.0.1:{free_port()}"
+    with Build(
+        STREAM, tmp_path / "out", recipe, "--engine", "spark", "--master", gone, environment=dict(os.environ)
+    ) as run:
+        assert run.end() == (1, "chinwag: Spark cannot be started: [Errno 111] Connection refused\n")
 
 
-def test_spark_connect_gives_the_same_bytes(tmp_path: Path, cluster: Cluster) -> None:
+def test_spark_connect_gives_the_same_bytes(tmp_path: Path, cluster: Cluster, recipe: Path) -> None:
     cluster.worker()
-    recipe = tmp_path / "recipe.toml"
-    recipe.write_text("[filters.mentions]\n[exports.messages]\n")
     found = {}
     remote = {**cluster.environment, "SPARK_REMOTE": cluster.connect()}
     for engine, environment in {"spark": remote, "duckdb": cluster.environment}.items():
-        out = tmp_path / engine
-        run = build(ROOT / "examples" / "stream", out, recipe, "--engine", engine, environment=environment)
-        _, said = run.communicate()
-        assert (run.returncode, said) == (0, "")
-        found[engine] = everything(out)
+        with Build(STREAM, tmp_path / engine, recipe, "--engine", engine, environment=environment) as run:
+            assert run.end() == (0, "")
+        found[engine] = everything(tmp_path / engine)
     assert found["spark"] == found["duckdb"]
     assert "messages/manifest.json" in found["spark"]

@@ -1,5 +1,6 @@
 """Start a session of Spark, or take the one there is; and say in one line what it says in hundreds."""
 
+import atexit
 import logging
 import os
 import re
@@ -44,7 +45,10 @@ def session_of(master: str | None) -> "SparkSession":
             _knock(remote)
             # It would tell each error on stderr, in thousands of characters.
             logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
-            return builder.remote(remote).getOrCreate()
+            session = builder.remote(remote).getOrCreate()
+            # Left to the interpreter's end, its connection waits for ever for a thread that is gone by then.
+            atexit.register(session.stop)
+            return session
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         builder = builder.appName("chinwag")
         if master:
@@ -56,6 +60,11 @@ def session_of(master: str | None) -> "SparkSession":
         return builder.getOrCreate()
     except Exception as error:  # whatever Java says
         raise EngineError(f"Spark cannot be started: {_in_one_line(error)}") from error
+
+
+def is_remote(session: "SparkSession") -> bool:
+    """Tell whether a session is one of Spark Connect."""
+    return type(session).__module__.startswith("pyspark.sql.connect")
 
 
 def _knock(remote: str) -> None:

@@ -16,7 +16,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, Any, Self
 
 from chinwag.engines import Function, Value, writing
-from chinwag.engines.sessions import session_of, told
+from chinwag.engines.sessions import is_remote, session_of, told
 from chinwag.engines.writing import ROW_GROUP, Part, write_parts
 from chinwag.errors import ChinwagError, EngineError
 from chinwag.pool import in_order
@@ -62,6 +62,8 @@ class Spark:
                 self._session.interruptAll()
             for name in self._seen:
                 self._session.catalog.dropTempView(name)
+            if is_remote(self._session):
+                self._session.stop()  # elsewhere this would end the context, which is not ours
 
     def _check(self) -> None:
         """Make sure that the workers can do what is asked of them."""
