@@ -129,7 +129,19 @@ class Build:
     """Run `chinwag build`, and hold what it said."""
 
     def __init__(self, source: Path, out: Path, recipe: Path, *more: str, environment: dict[str, str]) -> None:
-        command = [sys.executable, "-m", "chinwag", "build", source, "-o", out, "--recipe", recipe, "-q", *more]
+        command: list[str | Path] = [
+            sys.executable,
+            "-m",
+            "chinwag",
+            "build",
+            source,
+            "-o",
+            out,
+            "--recipe",
+            recipe,
+            "-q",
+            *more,
+        ]
         self._said = out.with_suffix(".err")
         with self._said.open("w") as said:
             self._process = subprocess.Popen(command, env=environment, stderr=said)
