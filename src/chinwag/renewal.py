@@ -185,10 +185,12 @@ def merged_rows(
         rows = file.read_row_group(number)
         keys = rows[key].to_numpy()
         places = np.searchsorted(remade, keys)
-        gone = remade[np.minimum(places, len(remade) - 1)] == keys
-        kept = rows.filter(pa.array(~gone))
-        more = pa.Table.from_batches(fresh.below(until), schema=rows.schema)
-        if more.num_rows:
-            kept = pa.concat_tables([kept, more])
-            kept = kept.take(np.argsort(kept[key].to_numpy(), kind="stable"))
-        yield from kept.to_batches()
+        kept = np.flatnonzero(remade[np.minimum(places, len(remade) - 1)] != keys)
+        more = pa.Table.from_batches(fresh.below(int(keys[-1]) + 1), schema=rows.schema)
+        if more.num_rows or len(kept) < len(keys):
+            places = np.concatenate([kept, np.arange(len(keys), len(keys) + more.num_rows)])
+            keys = np.concatenate([keys[kept], more[key].to_numpy()])
+            rows = pa.concat_tables([rows, more]).take(places[np.argsort(keys, kind="stable")])
+        yield from rows.to_batches()
+        # Between two groups all is fresh, and may be much: what is added is mostly newer than all that was there.
+        yield from fresh.below(until)
