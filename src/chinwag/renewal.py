@@ -58,8 +58,7 @@ class Renewal:
     def prepare(self, step: str) -> None:
         """Find what a step is about, before it is taken."""
         if step == "deleted":
-            self._make("remapped", "told", "due")
-            self._engine.make("changed", "select id from due")
+            self._make("remapped", "told", "changed", "due")
             self._narrow("sightings")
             self._narrow("deletes")
         elif step == "links":
@@ -71,7 +70,7 @@ class Renewal:
             for table in ("sightings", "deletes"):
                 self._engine.read(table, self._parts[table])
             self._engine.make("told", "select tweet_id as id from reconsidered")
-            self._make("due")
+            self._make("changed", "due")
             self._narrow("deletes")
             self._make("deleted")
 
