@@ -31,7 +31,7 @@ demo: setup ## Build a data set from examples/stream into demo-dataset, and show
 	$(BIN)/python examples/show.py $(DEMO)
 
 test: setup ## Run all tests but those that start Spark (more arguments for pytest: ARGS="-k name")
-	$(BIN)/python -m pytest -m "not spark" $(ARGS)
+	$(BIN)/python -m pytest -m "not spark" -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 spark: $(VENV)/.spark ## Install PySpark, some 450 MB (it needs Java 17 as well)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-LIBRARIES = ("chinwag", "duckdb", "pyarrow", "msgspec", "isal", "numpy", "pandas", "polars", "pyspark")
+LIBRARIES = ("chinwag", "duckdb", "pyarrow", "msgspec", "isal", "rapidgzip", "numpy", "pandas", "polars", "pyspark")
 
 
 @dataclass(frozen=True)

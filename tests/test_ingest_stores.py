@@ -4,6 +4,7 @@ import json
 import subprocess
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -59,6 +60,7 @@ def test_the_same_bytes_come_of_a_store_and_of_a_disk(tmp_path: Path, store: Obj
         folder(stored(store) / name, made)
     of_disk = ingest(tmp_path / "disk", stored(store))
     of_store = ingest(tmp_path / "store", IN, workers=2)
+    assert of_store.errors == of_disk.errors == []
     assert snapshot(tmp_path / "store") == snapshot(tmp_path / "disk")
     told = [line.replace(str(stored(store)), str(IN)) for line in of_disk.damages]
     assert of_store.damages == told != []
@@ -140,8 +142,10 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path: Path, store: Objects) 
     ingest(tmp_path / "disk", stored(store))
     workspace = tmp_path / "ws"
     with subprocess.Popen(command(IN, workspace), start_new_session=True) as process:
-        while process.poll() is None and not (workspace / "log" / "00000001.json").exists():
-            pass
+        while not (workspace / "log" / "00000001.json").exists():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
+                break
         process.kill()
     assert Workspace(workspace).state.number >= 1
     result = subprocess.run(command(IN, workspace), capture_output=True, check=False)

@@ -28,6 +28,18 @@ def test_results_come_in_the_order_of_the_tasks(workers: int) -> None:
     assert told[-1] == sum(tasks)
 
 
+def asked(name: str, count: Count) -> str | None:
+    count(1)
+    return os.environ.get(name)
+
+
+def test_workers_have_the_environment_of_now(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server that forks them was begun by the first pool of this process, maybe long ago."""
+    for value in ("one", "other"):
+        monkeypatch.setenv("CHINWAG_TESTS", value)
+        assert list(results(asked, ["CHINWAG_TESTS"] * 2, 2, lambda _: None, "")) == [value] * 2
+
+
 def test_what_a_task_raises_comes_in_its_order() -> None:
     done = results(work, [1, 13, 2], 2, lambda _: None, "")
     assert next(done) == (1, True)
