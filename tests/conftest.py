@@ -1,5 +1,7 @@
 """Settings of all tests, and what tests of fetching share."""
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -9,6 +11,9 @@ from tests.stand_in.server import TOKEN, Clock
 # A busy machine is slow now and then; that is no failure.
 settings.register_profile("chinwag", deadline=None)
 settings.load_profile("chinwag")
+
+# What a shell starts in the background, and all that starts in turn, ignores Ctrl-C, which some tests send.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
